@@ -1,0 +1,57 @@
+"""Delivery: one message owed to one destination; the unit of retry and of proof."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from worker.alerts.message import Message
+from worker.watchlists.destination import Destination
+
+
+class DeliveryState(StrEnum):
+    """What is known about a delivery. A crash at any instruction leaves one of these."""
+
+    OWED = "owed"  #: to be sent at `due_at`
+    SENDING = "sending"  #: claimed until `due_at`; past that, the answer is unknown
+    DELIVERED = "delivered"  #: the other side took it and gave a receipt
+    REFUSED = "refused"  #: refused for good; the operator is told
+    ABANDONED = "abandoned"  #: patience ran out; the operator is told
+    UNKNOWN = "unknown"  #: it may have arrived, and nobody can be asked
+    HELD = "held"  #: kept back by a silence, quiet hours or a digest
+
+
+#: Nothing more will happen to a delivery in one of these unless a person acts.
+SETTLED = frozenset(
+    {DeliveryState.DELIVERED, DeliveryState.REFUSED, DeliveryState.ABANDONED, DeliveryState.UNKNOWN}
+)
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """What the other side said when it took the message: Slack's `ts`, the mail server's reply.
+
+    `found` is True where the receipt was not answered to the request but looked up afterwards.
+    """
+
+    reference: str
+    found: bool = False
+
+
+class Delivery(msgspec.Struct, frozen=True, kw_only=True):
+    """A claimed delivery, as the deliver step holds it.
+
+    `key` is opaque and the same for every attempt: it goes out with the message, so that the other side
+    can be asked for it. `attempt` counts from 1; above 1 the message may already have arrived.
+    `owed_since` is when the alert was raised.
+    """
+
+    id: int
+    key: str
+    destination: Destination
+    message: Message
+    attempt: int
+    owed_since: datetime
+    first_attempt_at: datetime
+    may_have_arrived: bool

@@ -1,0 +1,1 @@
+"""What touches the SEC: polite requests, the latest-filings feed, the indexes, search, hours, tickers."""

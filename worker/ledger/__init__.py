@@ -1,0 +1,1 @@
+"""What touches SQL: what we saw, decided, owe and delivered."""
