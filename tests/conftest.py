@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from secrets import token_hex
 
+import psycopg
 import pytest
+
+from tests.servers import absent
+from tests.servers import postgres as postgres_server
+from tests.servers import redis as redis_server
+from tests.servers.postgres import PostgresServer
+from tests.servers.redis import RedisServer
 
 ROOT = Path(__file__).parents[1]
 
@@ -22,3 +31,49 @@ def corpus() -> Path:
     if os.environ.get("CI"):
         pytest.fail(f"CI is set and the corpus is not at {folder}")
     pytest.skip(f"no corpus at {folder}")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server for the session; each test makes itself a database in it."""
+    for folder in postgres_server.folders():
+        server = PostgresServer(folder)
+        try:
+            server.start()
+        except OSError:
+            server.remove()
+            continue
+        try:
+            yield server
+        finally:
+            server.stop()
+            server.remove()
+        return
+    absent("PostgreSQL")
+
+
+@pytest.fixture
+def postgres_url(postgres: PostgresServer) -> Iterator[str]:
+    """The URL of an empty database of one's own, gone after the test."""
+    name = f"test_{token_hex(6)}"
+    with psycopg.connect(postgres.url().replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        yield postgres.url(name)
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def redis(tmp_path: Path) -> Iterator[RedisServer]:
+    """A Redis server of one's own, empty."""
+    for binary in redis_server.binaries():
+        server = RedisServer(binary, tmp_path)
+        try:
+            server.start()
+        except OSError:
+            continue
+        try:
+            yield server
+        finally:
+            server.stop()
+        return
+    absent("Redis")

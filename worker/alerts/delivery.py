@@ -43,8 +43,9 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     """A claimed delivery, as the deliver step holds it.
 
     `key` is opaque and the same for every attempt: it goes out with the message, so that the other side
-    can be asked for it. `attempt` counts from 1; above 1 the message may already have arrived.
-    `owed_since` is when the alert was raised.
+    can be asked for it. `attempt` counts from 1. `owed_since` is when the alert was raised.
+    `may_have_arrived` is True where an earlier attempt was cut short or its answer was lost. `owner` is
+    the token of the claim.
     """
 
     id: int
@@ -55,3 +56,4 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     owed_since: datetime
     first_attempt_at: datetime
     may_have_arrived: bool
+    owner: str

@@ -1,0 +1,56 @@
+# Everything a person or CI runs. Needs make, git and Python 3.11 or newer; sets up the rest in $(VENV).
+
+PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$python && break; done)
+VENV ?= .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run test lint bench lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 16
+
+demo: $(VENV)/.runs ## run the main job against local stand-ins for EDGAR, Slack and a mail server
+	@$(BIN)/form144 demo
+
+run: $(VENV)/.runs ## watch EDGAR live; needs EDGAR_CONTACT="Your Name you@example.com"
+	@$(BIN)/form144 run
+
+test: lint ## lint, types, import contract and tests
+	$(BIN)/pytest
+
+lint: $(VENV)/.tests ## lint, types and import contract
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.tests ## print the figures that the README quotes
+	$(BIN)/python -m benchmarks
+
+lock: $(VENV)/.tests ## pin the newest versions that pyproject.toml allows
+	$(BIN)/uv pip compile pyproject.toml --extra postgres --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header --upgrade -q -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header --upgrade -q -o requirements-dev.lock
+
+clean: ## remove what the other targets made
+	rm -rf .venv* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist demo-output
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "form144 needs Python 3.11 or newer; none was found on PATH"; exit 1; }
+	@echo "Setting up $(VENV) with $(PYTHON); the first time takes about half a minute"
+	@$(PYTHON) -m venv $(VENV) || { \
+		echo "$(PYTHON) cannot make a virtual environment; on Debian install python3-venv"; exit 1; }
+
+$(VENV)/.runs: $(VENV)/bin/python requirements.lock pyproject.toml
+	@$(BIN)/pip install -q --require-hashes -r requirements.lock
+	@$(BIN)/pip install -q --no-deps -e .
+	@touch $@
+
+$(VENV)/.tests: $(VENV)/bin/python requirements-dev.lock pyproject.toml
+	@$(BIN)/pip install -q --require-hashes -r requirements-dev.lock
+	@$(BIN)/pip install -q --no-deps -e .
+	@touch $@ $(VENV)/.runs

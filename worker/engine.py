@@ -1,0 +1,134 @@
+"""The engine: the Celery application, and the processes it runs in.
+
+The same tasks run embedded (Celery's memory:// broker, worker and beat in one process) and on several
+machines (Redis). The settings are those that survived being killed, flushed and cut off; the reasons
+stand beside them.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import structlog
+from celery import Celery
+from celery.beat import EmbeddedService, Scheduler
+from celery.signals import setup_logging
+from kombu.exceptions import OperationalError
+
+from worker.logs import configure_logging
+from worker.pipeline import Step
+from worker.settings import Settings, from_environment
+
+log = structlog.get_logger()
+
+#: Which queue a doorbell rings on. `edgar` may wait for the SEC's pace; `deliver` never waits for it.
+QUEUES = {Step.POLL: "edgar", Step.READ: "edgar", Step.DELIVER: "deliver", Step.SWEEP: "deliver"}
+
+#: How often the sweep looks for work that is due, in seconds.
+SWEEP_EVERY = 1.0
+
+
+@functools.cache
+def settings() -> Settings:
+    """The settings of this process. Raises ConfigurationError."""
+    return from_environment()
+
+
+def _configuration() -> dict[str, Any]:
+    """Read when Celery first needs it, so that importing this module reads no environment."""
+    memory = settings().is_embedded
+    return {
+        "broker_url": str(settings().broker_url),
+        # The ledger keeps results; a result backend would be a second truth.
+        "task_ignore_result": True,
+        "result_backend": None,
+        "accept_content": ["json"],
+        "task_serializer": "json",
+        "timezone": "UTC",
+        "task_default_queue": "edgar",
+        "task_routes": {f"form144.{step}": {"queue": queue} for step, queue in QUEUES.items()},
+        "beat_schedule": {
+            "sweep": {
+                "task": f"form144.{Step.SWEEP}",
+                "schedule": SWEEP_EVERY,
+                # A sweep that waited is worth nothing: the next one sees the same.
+                "options": {"expires": 5},
+            }
+        },
+        # A task may vanish or come twice; leases and the sweep make up for both, so it is acknowledged early.
+        "task_acks_late": False,
+        "task_reject_on_worker_lost": False,
+        # With threads the hub is not woken when a slot falls free: prefetching keeps the slots busy.
+        "worker_disable_prefetch": False,
+        "worker_prefetch_multiplier": 8,
+        # Its socket is what notices a dead Redis: without it a full prefetch window waits for ever.
+        "worker_enable_remote_control": True,
+        "worker_send_task_events": False,
+        "worker_hijack_root_logger": False,
+        "worker_redirect_stdouts": False,
+        "broker_connection_retry_on_startup": True,
+        "broker_connection_max_retries": None,
+        "broker_transport_options": {"polling_interval": 0.02}
+        if memory
+        else {
+            # Without them a connection that died silently is noticed after minutes, or never.
+            "socket_timeout": 5,
+            "socket_connect_timeout": 5,
+            "socket_keepalive": True,
+            "health_check_interval": 5,
+        },
+        "task_publish_retry_policy": {
+            "max_retries": 1,
+            "interval_start": 0,
+            "interval_step": 0.1,
+            "interval_max": 0.1,
+        },
+    }
+
+
+app = Celery("form144", include=["worker.tasks"])
+app.add_defaults(_configuration)
+
+
+def ring(step: Step) -> None:
+    """Say that something is due. A broker that is away costs nothing but time: the sweep rings again."""
+    try:
+        app.send_task(f"form144.{step}", queue=QUEUES[step], expires=30)
+    except OperationalError as error:
+        log.warning("doorbell_not_heard", step=str(step), why=type(error).__name__)
+
+
+def run_embedded(*, threads: int = 4) -> None:
+    """Everything in this process: worker in the main thread, beat in a thread. Returns on SIGTERM."""
+    beat = EmbeddedService(app, thread=True, scheduler_cls=Scheduler)
+    beat.start()
+    try:
+        run_worker(["edgar", "deliver"], concurrency=threads)
+    finally:
+        beat.stop()
+
+
+def run_worker(queues: list[str], *, concurrency: int) -> None:
+    """Consume the queues in threads until SIGTERM; running tasks are finished first."""
+    worker = app.Worker(
+        pool="threads",
+        concurrency=concurrency,
+        queues=queues,
+        without_gossip=True,
+        without_mingle=True,
+        without_heartbeat=settings().is_embedded,
+    )
+    worker.start()
+
+
+def run_beat() -> None:
+    """Ring the sweep once a second until SIGTERM. A second beat does no harm, it only rings twice."""
+    # The plain scheduler keeps no file: its one entry has no history worth keeping.
+    app.Beat(scheduler_cls=Scheduler, quiet=True).run()
+
+
+@setup_logging.connect
+def _configure_logging(**_options: object) -> None:
+    """Celery's hook: being connected, it leaves the log to us."""
+    configure_logging(settings())

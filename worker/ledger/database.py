@@ -1,0 +1,99 @@
+"""The database behind the ledger: SQLite in one file, or PostgreSQL; the same statements on both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from sqlite3 import Connection as SqliteConnection
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event, exc
+from sqlalchemy.dialects import postgresql, sqlite
+
+from worker.errors import ConfigurationError, Mistake, Unreachable
+
+#: How long a writer waits for another on SQLite before it gives up.
+BUSY = timedelta(seconds=30)
+
+
+class Database:
+    """Transactions on one engine. Open it once per process, after any fork."""
+
+    def __init__(self, url: str) -> None:
+        """`url` is an SQLAlchemy URL, `sqlite:///...` or `postgresql+psycopg://...`."""
+        try:
+            self.engine = sa.create_engine(url, pool_pre_ping=True)
+        except (exc.ArgumentError, ModuleNotFoundError) as error:
+            raise ConfigurationError(
+                [
+                    Mistake(
+                        "FORM144_LEDGER_URL",
+                        f"cannot be used: {error}",
+                        "write sqlite:///file or postgresql+psycopg://...",
+                    )
+                ]
+            ) from None
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+        if self.is_sqlite:
+            event.listen(self.engine, "connect", _prepare_sqlite)
+            event.listen(self.engine, "begin", _begin_sqlite)
+
+    @contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        """One transaction that will write: committed on leaving, rolled back on an error.
+
+        Raises Unreachable where the database is away, locked or full; nothing was written then.
+        """
+        try:
+            with self.engine.begin() as connection:
+                yield connection
+        except (exc.OperationalError, exc.InterfaceError) as error:
+            raise Unreachable(f"the ledger did not answer: {error.orig}") from error
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """One transaction that only reads, and waits for no writer. Raises Unreachable as `write` does."""
+        try:
+            with (
+                self.engine.connect().execution_options(form144_reads=True) as connection,
+                connection.begin(),
+            ):
+                yield connection
+        except (exc.OperationalError, exc.InterfaceError) as error:
+            raise Unreachable(f"the ledger did not answer: {error.orig}") from error
+
+    def only_free_rows(self, query: sa.Select[Any], *tables: sa.Table) -> sa.Select[Any]:
+        """Let `query` pass over rows of `tables` that another worker is claiming at this moment.
+
+        SQLite has one writer at a time and needs nothing.
+        """
+        return query if self.is_sqlite else query.with_for_update(skip_locked=True, of=list(tables))
+
+    def insert_new(self, table: sa.Table, rows: list[dict[str, Any]]) -> sa.Insert:
+        """An INSERT of `rows` that passes over those whose key or unique columns stand already."""
+        insert = sqlite.insert if self.is_sqlite else postgresql.insert
+        return insert(table).values(rows).on_conflict_do_nothing()
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _prepare_sqlite(connection: SqliteConnection, _record: object) -> None:
+    # The driver's own transaction handling would begin too late for `_begin_sqlite`.
+    connection.isolation_level = None
+    # FULL: with NORMAL a power cut may take back commits that somebody was already told about.
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={int(BUSY.total_seconds() * 1000)}",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    # A reader that upgrades to a writer gets SQLITE_BUSY at once; a writer says so from the start.
+    reads = connection.get_execution_options().get("form144_reads", False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

@@ -1,0 +1,170 @@
+"""Deliveries in the ledger: claimed one at a time per destination, settled by whoever holds the claim."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from worker.alerts.delivery import Delivery, DeliveryState, Receipt
+from worker.ledger.database import Database
+from worker.ledger.tables import attempts, deliveries, lanes
+from worker.watchlists.destination import Destination
+
+#: States from which a delivery can be claimed once it is due: `sending` past its lease is a crash,
+#: `unknown` with a due time waits to be asked about.
+CLAIMABLE = (DeliveryState.OWED, DeliveryState.SENDING, DeliveryState.UNKNOWN)
+
+
+class Deliveries:
+    """The tables `deliveries`, `attempts` and `lanes`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def claim(self, now: datetime, lease: timedelta, owner: str) -> Delivery | None:
+        """Take the oldest delivery that is due and whose lane is open, or None.
+
+        The intent to send is on disk before this returns: an attempt row, and the state `sending`.
+        """
+        ends = now + lease
+        due = (
+            sa.select(deliveries)
+            .join(lanes, _same_lane())
+            .where(
+                deliveries.c.due_at <= now,
+                deliveries.c.state.in_(CLAIMABLE),
+                lanes.c.open_at <= now,
+                lanes.c.ended_because.is_(None),
+            )
+            .order_by(deliveries.c.id)
+            .limit(1)
+        )
+        with self._database.write() as connection:
+            row = connection.execute(self._database.only_free_rows(due, deliveries, lanes)).one_or_none()
+            if row is None:
+                return None
+            first = row.first_attempt_at or now
+            number = row.attempts + 1
+            connection.execute(
+                sa.update(deliveries)
+                .where(deliveries.c.id == row.id)
+                .values(
+                    state=DeliveryState.SENDING,
+                    owner=owner,
+                    due_at=ends,
+                    attempts=number,
+                    first_attempt_at=first,
+                )
+            )
+            connection.execute(_lane_of(row.notifier, row.address).values(open_at=ends))
+            connection.execute(sa.insert(attempts).values(delivery_id=row.id, number=number, started_at=now))
+        return Delivery(
+            id=row.id,
+            key=row.key,
+            destination=Destination(row.notifier, row.address),
+            message=row.message,
+            attempt=number,
+            owed_since=row.owed_since,
+            first_attempt_at=first,
+            may_have_arrived=row.state != DeliveryState.OWED,
+            owner=owner,
+        )
+
+    def delivered(
+        self, delivery: Delivery, receipt: Receipt, now: datetime, *, lane_opens_at: datetime
+    ) -> bool:
+        """The other side has it. False where the lease has passed to another worker."""
+        outcome = "found" if receipt.found else "delivered"
+        return self._settle(
+            delivery,
+            now,
+            lane_opens_at,
+            outcome,
+            receipt.reference,
+            state=DeliveryState.DELIVERED,
+            due_at=None,
+            settled_at=now,
+            receipt=receipt.reference,
+            last_error=None,
+        )
+
+    def try_again(self, delivery: Delivery, why: str, now: datetime, *, at: datetime) -> bool:
+        """It certainly did not arrive: owed again from `at`, and its lane keeps closed until then."""
+        return self._settle(
+            delivery, now, at, "unreachable", why, state=DeliveryState.OWED, due_at=at, last_error=why
+        )
+
+    def unknown(self, delivery: Delivery, why: str, now: datetime, *, ask_at: datetime | None) -> bool:
+        """It may have arrived. Asked about from `ask_at`; None leaves it to a person, in plain sight."""
+        return self._settle(
+            delivery,
+            now,
+            ask_at or now,
+            "unknown",
+            why,
+            state=DeliveryState.UNKNOWN,
+            due_at=ask_at,
+            settled_at=None if ask_at else now,
+            last_error=why,
+        )
+
+    def give_up(self, delivery: Delivery, state: DeliveryState, why: str, now: datetime) -> bool:
+        """`refused` or `abandoned`: nothing more is tried for this delivery; the lane goes on."""
+        return self._settle(
+            delivery, now, now, state.value, why, state=state, due_at=None, settled_at=now, last_error=why
+        )
+
+    def end_lane(self, destination: Destination, why: str) -> None:
+        """Nothing more goes to this destination until a person opens it again."""
+        with self._database.write() as connection:
+            connection.execute(_lane_of(destination.notifier, destination.address).values(ended_because=why))
+
+    def due(self, now: datetime) -> int:
+        """How many deliveries could be claimed now."""
+        query = (
+            sa.select(sa.func.count())
+            .select_from(deliveries.join(lanes, _same_lane()))
+            .where(
+                deliveries.c.due_at <= now,
+                deliveries.c.state.in_(CLAIMABLE),
+                lanes.c.open_at <= now,
+                lanes.c.ended_because.is_(None),
+            )
+        )
+        with self._database.read() as connection:
+            return int(connection.execute(query).scalar_one())
+
+    def _settle(
+        self,
+        delivery: Delivery,
+        now: datetime,
+        lane_opens_at: datetime,
+        outcome: str,
+        detail: str,
+        **values: object,
+    ) -> bool:
+        with self._database.write() as connection:
+            settled = connection.execute(
+                sa.update(deliveries)
+                .where(deliveries.c.id == delivery.id, deliveries.c.owner == delivery.owner)
+                .values(owner=None, **values)
+            )
+            connection.execute(
+                sa.update(attempts)
+                .where(attempts.c.delivery_id == delivery.id, attempts.c.number == delivery.attempt)
+                .values(ended_at=now, outcome=outcome, detail=detail)
+            )
+            if settled.rowcount != 1:
+                return False
+            to = delivery.destination
+            connection.execute(_lane_of(to.notifier, to.address).values(open_at=lane_opens_at))
+            return True
+
+
+def _same_lane() -> sa.ColumnElement[bool]:
+    return sa.and_(deliveries.c.notifier == lanes.c.notifier, deliveries.c.address == lanes.c.address)
+
+
+def _lane_of(notifier: str, address: str) -> sa.Update:
+    return sa.update(lanes).where(lanes.c.notifier == notifier, lanes.c.address == address)

@@ -1,0 +1,55 @@
+"""The ledger as the pipeline holds it: one database, one noun per table or two."""
+
+from __future__ import annotations
+
+import secrets
+
+import sqlalchemy as sa
+
+from worker.ledger.chores import Chores
+from worker.ledger.database import Database
+from worker.ledger.deliveries import Deliveries
+from worker.ledger.filings import Filings
+from worker.ledger.polls import Polls
+from worker.ledger.readings import Readings
+from worker.ledger.report import Report
+from worker.ledger.schema import require_current, upgrade
+from worker.ledger.tables import facts
+
+
+class Ledger:
+    """What we saw, decided, owe and delivered."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.filings = Filings(database)
+        self.readings = Readings(database)
+        self.deliveries = Deliveries(database)
+        self.chores = Chores(database)
+        self.polls = Polls(database)
+        self.report = Report(database)
+
+    @classmethod
+    def open(cls, url: str, *, migrate: bool) -> Ledger:
+        """Open the ledger at an SQLAlchemy URL, bringing its schema up to date where `migrate`.
+
+        Raises ConfigurationError where the schema does not fit, Unreachable where nobody answers.
+        """
+        database = Database(url)
+        try:
+            (upgrade if migrate else require_current)(database)
+        except BaseException:
+            database.close()
+            raise
+        return cls(database)
+
+    def secret(self) -> bytes:
+        """The key behind this ledger's delivery keys: made once, the same for every process, 32 bytes."""
+        row = {"name": "delivery-secret", "value": secrets.token_hex(32)}
+        query = sa.select(facts.c.value).where(facts.c.name == row["name"])
+        with self.database.write() as connection:
+            connection.execute(self.database.insert_new(facts, [row]))
+            return bytes.fromhex(connection.execute(query).scalar_one())
+
+    def close(self) -> None:
+        self.database.close()

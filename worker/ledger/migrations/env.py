@@ -1,0 +1,26 @@
+"""Alembic's environment: runs on the connection that `worker.ledger.schema` hands over, or prints SQL."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from worker.ledger.migrations.render import render_item
+from worker.ledger.tables import metadata
+
+if context.is_offline_mode():
+    context.configure(
+        url=context.config.get_main_option("sqlalchemy.url"),
+        target_metadata=metadata,
+        literal_binds=True,
+        render_as_batch=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+else:
+    context.configure(
+        connection=context.config.attributes["connection"],
+        target_metadata=metadata,
+        render_as_batch=True,
+        render_item=render_item,
+    )
+    context.run_migrations()

@@ -1,0 +1,76 @@
+"""Polls: every look at EDGAR's feed, how far back it went, and whether it came to an end."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+import sqlalchemy as sa
+
+from worker.ledger.database import Database
+from worker.ledger.tables import polls
+
+
+class Poll(msgspec.Struct, frozen=True, kw_only=True):
+    """One look at the feed. `ended_at` is None while it runs or where it was cut short; `error` is a
+    sentence where it failed. `newest_accepted_at` is None where the feed was empty.
+    """
+
+    started_at: datetime
+    ended_at: datetime | None
+    back_to: datetime
+    newest_accepted_at: datetime | None
+    pages: int
+    rows: int
+    new_filings: int
+    error: str | None
+
+    @property
+    def is_complete(self) -> bool:
+        """True where the whole window back to `back_to` was seen."""
+        return self.ended_at is not None and self.error is None
+
+
+class Polls:
+    """The `polls` table."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def begin(self, back_to: datetime, now: datetime) -> int:
+        """Write down that a poll begins; the number names it afterwards."""
+        insert = sa.insert(polls).values(started_at=now, back_to=back_to, pages=0, rows=0, new_filings=0)
+        with self._database.write() as connection:
+            return int(connection.execute(insert.returning(polls.c.id)).scalar_one())
+
+    def saw(self, number: int, *, rows: int, new: int, newest: datetime | None) -> None:
+        """Count one more page. `newest` is the page's latest acceptance time, None where it has no row."""
+        values = {
+            "pages": polls.c.pages + 1,
+            "rows": polls.c.rows + rows,
+            "new_filings": polls.c.new_filings + new,
+            "newest_accepted_at": sa.func.coalesce(polls.c.newest_accepted_at, newest),
+        }
+        with self._database.write() as connection:
+            connection.execute(sa.update(polls).where(polls.c.id == number).values(values))
+
+    def end(self, number: int, now: datetime, *, error: str | None) -> None:
+        """Write down that the poll is over: it saw its whole window, or `error` says why not."""
+        with self._database.write() as connection:
+            connection.execute(sa.update(polls).where(polls.c.id == number).values(ended_at=now, error=error))
+
+    def last_complete(self) -> Poll | None:
+        """The newest poll that saw its whole window, or None."""
+        return self._newest(polls.c.ended_at.is_not(None), polls.c.error.is_(None))
+
+    def last(self) -> Poll | None:
+        """The newest poll, however it went, or None."""
+        return self._newest()
+
+    def _newest(self, *where: sa.ColumnElement[bool]) -> Poll | None:
+        query = sa.select(polls).where(*where).order_by(polls.c.id.desc()).limit(1)
+        with self._database.read() as connection:
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            return None
+        return Poll(**{name: getattr(row, name) for name in Poll.__struct_fields__})

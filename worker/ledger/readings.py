@@ -1,0 +1,137 @@
+"""A reading: everything that follows from one document, written in one transaction or not at all."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from hashlib import sha256
+
+import msgspec
+import sqlalchemy as sa
+
+from worker.alerts.delivery import DeliveryState
+from worker.alerts.message import Message
+from worker.filings.notice import Form144Notice
+from worker.ledger.database import Database
+from worker.ledger.filings import ClaimedFiling
+from worker.ledger.tables import alerts, deliveries, documents, filings, lanes, notices
+from worker.watchlists.destination import Destination
+from worker.watchlists.match import Match
+
+
+class Owed(msgspec.Struct, frozen=True, kw_only=True):
+    """One finished message for one destination, under the opaque key it will go out with."""
+
+    destination: Destination
+    message: Message
+    key: str
+
+
+class RaisedAlert(msgspec.Struct, frozen=True, kw_only=True):
+    """An alert to write down: the decision, the digest of the list as it was, and what is owed to whom."""
+
+    match: Match
+    list_digest: str
+    owed: tuple[Owed, ...]
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """What one document came to. `unreadable_because` is a sentence where it could not be read."""
+
+    url: str
+    body: bytes
+    fetched_at: datetime
+    notice: Form144Notice
+    unreadable_because: str | None
+    alerts: tuple[RaisedAlert, ...]
+
+
+class Readings:
+    """Writes readings over the tables `documents`, `notices`, `alerts` and `deliveries`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def record(self, claim: ClaimedFiling, reading: Reading, now: datetime) -> bool:
+        """Write the whole reading down and settle the claim.
+
+        False, with nothing written, where the claim's lease has passed to another reader.
+        """
+        with self._database.write() as connection:
+            settled = connection.execute(
+                sa.update(filings)
+                .where(filings.c.accession == claim.filing.accession, filings.c.owner == claim.owner)
+                .values(
+                    state="unreadable" if reading.unreadable_because else "read",
+                    owner=None,
+                    due_at=None,
+                    read_at=now,
+                    last_error=reading.unreadable_because,
+                )
+            )
+            if settled.rowcount != 1:
+                return False
+            self._write_document(connection, claim.filing.accession, reading)
+            for alert in reading.alerts:
+                self._write_alert(connection, claim.filing.accession, alert, now)
+            return True
+
+    def _write_document(self, connection: sa.Connection, accession: str, reading: Reading) -> None:
+        notice = reading.notice
+        connection.execute(
+            sa.insert(documents).values(
+                accession=accession,
+                url=reading.url,
+                sha256=sha256(reading.body).hexdigest(),
+                body=reading.body,
+                fetched_at=reading.fetched_at,
+            )
+        )
+        connection.execute(
+            sa.insert(notices).values(
+                accession=accession,
+                notice=notice,
+                unreadable_because=reading.unreadable_because,
+                issuer_cik=notice.issuer_cik,
+                seller_cik=next(iter(notice.filer_ciks), None),
+                previous_accession=notice.previous_accession,
+            )
+        )
+
+    def _write_alert(
+        self, connection: sa.Connection, accession: str, alert: RaisedAlert, now: datetime
+    ) -> None:
+        row = {
+            "accession": accession,
+            "watchlist_id": alert.match.watchlist_id,
+            "list_digest": alert.list_digest,
+            "match": alert.match,
+            "raised_at": now,
+        }
+        alert_id = connection.execute(
+            self._database.insert_new(alerts, [row]).returning(alerts.c.id)
+        ).scalar_one_or_none()
+        if alert_id is None or not alert.owed:
+            return
+        # In one order everywhere, so that two readers never wait for each other's lanes.
+        owed = sorted(alert.owed, key=lambda item: item.destination)
+        connection.execute(self._database.insert_new(lanes, [_lane(item, now) for item in owed]))
+        connection.execute(sa.insert(deliveries), [_delivery(item, alert_id, now) for item in owed])
+
+
+def _lane(owed: Owed, now: datetime) -> dict[str, object]:
+    to = owed.destination
+    return {"notifier": to.notifier, "address": to.address, "open_at": now}
+
+
+def _delivery(owed: Owed, alert_id: int, now: datetime) -> dict[str, object]:
+    return {
+        "alert_id": alert_id,
+        "notifier": owed.destination.notifier,
+        "address": owed.destination.address,
+        "key": owed.key,
+        "message": owed.message,
+        "state": DeliveryState.OWED,
+        "due_at": now,
+        "attempts": 0,
+        "owed_since": now,
+    }

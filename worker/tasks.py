@@ -1,0 +1,47 @@
+"""The tasks: doorbells. Each says that something is due, carries nothing and decides nothing."""
+
+from __future__ import annotations
+
+import functools
+
+from celery.signals import worker_shutting_down
+
+from worker import engine, wiring
+from worker.engine import app
+from worker.pipeline import Pipeline
+
+
+@functools.cache
+def pipeline() -> Pipeline:
+    """The pipeline of this process, built when the first bell rings: after any fork."""
+    return wiring.build_pipeline(engine.settings(), ring=engine.ring)
+
+
+@app.task(name="form144.poll")
+def poll() -> None:
+    """EDGAR announces filings."""
+    pipeline().poll()
+
+
+@app.task(name="form144.read")
+def read() -> None:
+    """Each filing is read into a notice; watchlists match notices; matches raise alerts."""
+    pipeline().read()
+
+
+@app.task(name="form144.deliver")
+def deliver() -> None:
+    """Notifiers deliver the alerts."""
+    pipeline().deliver()
+
+
+@app.task(name="form144.sweep")
+def sweep() -> None:
+    """Ring for everything that is due."""
+    pipeline().sweep()
+
+
+@worker_shutting_down.connect
+def _stop(**_details: object) -> None:
+    """A warm shutdown waits for running tasks: let them end after the piece of work in hand."""
+    pipeline().stop()
