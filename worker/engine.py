@@ -8,11 +8,14 @@ stand beside them.
 from __future__ import annotations
 
 import functools
+import warnings
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
 from celery import Celery
-from celery.beat import EmbeddedService, Scheduler
+from celery.beat import EmbeddedService
+from celery.exceptions import SecurityWarning
 from celery.signals import setup_logging
 from kombu.exceptions import OperationalError
 
@@ -25,8 +28,14 @@ log = structlog.get_logger()
 #: Which queue a doorbell rings on. `edgar` may wait for the SEC's pace; `deliver` never waits for it.
 QUEUES = {Step.POLL: "edgar", Step.READ: "edgar", Step.DELIVER: "deliver", Step.SWEEP: "deliver"}
 
+#: What one process that is everything consumes.
+EMBEDDED_QUEUES = ("edgar", "deliver")
+
+#: Beat's plain scheduler, which keeps no file: its one entry has no history worth keeping.
+SCHEDULER = "celery.beat:Scheduler"
+
 #: How often the sweep looks for work that is due, in seconds.
-SWEEP_EVERY = 1.0
+SWEEP_EVERY = 0.5
 
 
 @functools.cache
@@ -39,7 +48,8 @@ def _configuration() -> dict[str, Any]:
     """Read when Celery first needs it, so that importing this module reads no environment."""
     memory = settings().is_embedded
     return {
-        "broker_url": str(settings().broker_url),
+        # Without a host name kombu warns that it takes "localhost", which means nothing here.
+        "broker_url": "memory://localhost" if memory else str(settings().broker_url),
         # The ledger keeps results; a result backend would be a second truth.
         "task_ignore_result": True,
         "result_backend": None,
@@ -101,31 +111,33 @@ def ring(step: Step) -> None:
 
 def run_embedded(*, threads: int = 4) -> None:
     """Everything in this process: worker in the main thread, beat in a thread. Returns on SIGTERM."""
-    beat = EmbeddedService(app, thread=True, scheduler_cls=Scheduler)
+    beat: Any = EmbeddedService(app, thread=True, scheduler_cls=SCHEDULER)
     beat.start()
     try:
-        run_worker(["edgar", "deliver"], concurrency=threads)
+        run_worker(EMBEDDED_QUEUES, concurrency=threads)
     finally:
         beat.stop()
 
 
-def run_worker(queues: list[str], *, concurrency: int) -> None:
+def run_worker(queues: Sequence[str], *, concurrency: int) -> None:
     """Consume the queues in threads until SIGTERM; running tasks are finished first."""
+    # Celery warns of root for the sake of pickle, which is switched off above.
+    warnings.simplefilter("ignore", SecurityWarning)
     worker = app.Worker(
         pool="threads",
         concurrency=concurrency,
-        queues=queues,
+        queues=list(queues),
         without_gossip=True,
         without_mingle=True,
         without_heartbeat=settings().is_embedded,
+        quiet=True,
     )
     worker.start()
 
 
 def run_beat() -> None:
-    """Ring the sweep once a second until SIGTERM. A second beat does no harm, it only rings twice."""
-    # The plain scheduler keeps no file: its one entry has no history worth keeping.
-    app.Beat(scheduler_cls=Scheduler, quiet=True).run()
+    """Ring the sweep until SIGTERM. A second beat does no harm, it only rings twice."""
+    app.Beat(scheduler_cls=SCHEDULER, quiet=True).run()
 
 
 @setup_logging.connect

@@ -37,6 +37,13 @@ class Chores:
         with self._database.write() as connection:
             return connection.execute(done).rowcount == 1
 
+    def void_claims(self, now: datetime) -> None:
+        """Make every claim due now. Only for who knows that no worker is left."""
+        with self._database.write() as connection:
+            connection.execute(
+                sa.update(chores).where(chores.c.owner.is_not(None)).values(owner=None, due_at=now)
+            )
+
     def is_due(self, name: str, now: datetime) -> bool:
         """True where the chore waits to be done now."""
         query = sa.select(chores.c.due_at).where(chores.c.name == name)

@@ -120,6 +120,16 @@ class Deliveries:
         with self._database.write() as connection:
             connection.execute(_lane_of(destination.notifier, destination.address).values(ended_because=why))
 
+    def void_claims(self, now: datetime) -> None:
+        """Make every claim due now, as one that may have arrived. Only for who knows that no worker is
+        left.
+        """
+        claimed = deliveries.c.state == DeliveryState.SENDING
+        theirs = sa.exists().where(_same_lane(), claimed)
+        with self._database.write() as connection:
+            connection.execute(sa.update(lanes).where(theirs).values(open_at=now))
+            connection.execute(sa.update(deliveries).where(claimed).values(owner=None, due_at=now))
+
     def due(self, now: datetime) -> int:
         """How many deliveries could be claimed now."""
         query = (

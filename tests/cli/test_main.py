@@ -1,0 +1,89 @@
+"""The commands as a shell sees them: exit codes, sentences, no tracebacks."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from worker.ledger.ledger import Ledger
+from worker.settings import environment_without_ours
+
+LIST = "name: x\nowner: y\nissuers: [{cik: 320193}]\ntell: ['console:']\n"
+
+
+def form144(*arguments: str, cwd: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "worker.cli", *arguments],
+        cwd=cwd,
+        env=environment_without_ours() | settings,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_without_a_contact_run_says_what_to_set_and_why_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    done = form144("run", cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.startswith("EDGAR_CONTACT: is not set; the SEC refuses programs")
+    assert 'EDGAR_CONTACT="Jane Doe jane@example.com"' in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_every_mistake_in_the_settings_is_named_at_once(tmp_path: Path) -> None:
+    done = form144("run", cwd=tmp_path, EDGAR_CONTACT="nobody", FORM144_POLL_SECONDS="x", FORM144_TYPO="1")
+    assert done.returncode == 2
+    for name in ("EDGAR_CONTACT", "FORM144_POLL_SECONDS", "FORM144_TYPO"):
+        assert f"{name}: " in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_run_refuses_to_start_on_a_watchlist_with_a_mistake_and_names_its_line(tmp_path: Path) -> None:
+    (tmp_path / "watchlists").mkdir()
+    (tmp_path / "watchlists" / "x.yaml").write_text(LIST.replace("issuers", "isuers"))
+    unreachable = {"FORM144_EDGAR_URL": "http://127.0.0.1:9"}
+    done = form144("run", cwd=tmp_path, EDGAR_CONTACT="Jane Doe jane@example.com", **unreachable)
+    assert done.returncode == 2
+    assert "watchlists/x.yaml:3:1" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_run_beside_a_broker_is_refused(tmp_path: Path) -> None:
+    done = form144("run", cwd=tmp_path, FORM144_BROKER_URL="redis://127.0.0.1:9/0")
+    assert done.returncode == 2
+    assert "form144 worker and form144 beat" in done.stderr
+
+
+def test_a_queue_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    done = form144("worker", "-Q", "edgra", cwd=tmp_path, FORM144_BROKER_URL="redis://127.0.0.1:9/0")
+    assert done.returncode == 2
+    assert "edgra is not a queue" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["status", "migrate"])
+def test_a_ledger_that_cannot_be_opened_is_a_sentence(tmp_path: Path, command: str) -> None:
+    done = form144(command, cwd=tmp_path, FORM144_LEDGER_URL="sqlite:////nowhere/ledger.sqlite")
+    assert done.returncode == 1
+    assert "the ledger did not answer" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_status_speaks_json_to_machines(tmp_path: Path) -> None:
+    Ledger.open(f"sqlite:///{tmp_path / 'ledger.sqlite'}", migrate=True).close()
+    done = form144("status", "--json", cwd=tmp_path, FORM144_DATA=str(tmp_path))
+    found = json.loads(done.stdout)
+    assert found["deliveries"] == {}
+    assert found["coverage_today"]["seen"] == 0
+    assert done.returncode == (1 if found["stuck"] else 0)
+
+
+def test_migrate_makes_a_ledger_and_does_nothing_the_second_time(tmp_path: Path) -> None:
+    for _ in range(2):
+        done = form144("migrate", cwd=tmp_path, FORM144_DATA=str(tmp_path / "data"))
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "up to date" in done.stdout

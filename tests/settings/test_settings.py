@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from worker.errors import ConfigurationError
+from worker.notifiers.email import Security
+from worker.settings import from_environment
+
+
+def mistakes(environment: dict[str, str]) -> list[str]:
+    with pytest.raises(ConfigurationError) as caught:
+        from_environment(environment)
+    return [mistake.where for mistake in caught.value.mistakes]
+
+
+def test_nothing_set_is_one_process_with_a_file_ledger_and_no_contact() -> None:
+    settings = from_environment({})
+    assert settings.is_embedded
+    assert settings.ledger_url == "sqlite:///form144-data/ledger.sqlite"
+    assert settings.contact is None
+    assert settings.slack_token is None
+
+
+def test_every_mistake_is_named_at_once_with_what_was_meant() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        from_environment(
+            {
+                "EDGAR_CONTACT": "https://example.com",
+                "FORM144_REQUESTS_PER_SECOND": "11",
+                "FORM144_POLL_SECONDS": "soon",
+                "FORM144_SLAK_TOKEN": "xoxb-not-a-token",
+            }
+        )
+    where = [mistake.where for mistake in caught.value.mistakes]
+    assert where == [
+        "FORM144_SLAK_TOKEN",
+        "EDGAR_CONTACT",
+        "FORM144_REQUESTS_PER_SECOND",
+        "FORM144_POLL_SECONDS",
+    ]
+    assert all(mistake.hint for mistake in caught.value.mistakes)
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "10.1", "nan", "1e1", "five", "１"])
+def test_a_request_rate_the_sec_does_not_allow_is_refused(text: str) -> None:
+    assert mistakes({"FORM144_REQUESTS_PER_SECOND": text}) == ["FORM144_REQUESTS_PER_SECOND"]
+
+
+def test_a_secret_may_stand_in_a_file_and_never_shows(tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.write_text("xoxb-not-a-token\n")
+    settings = from_environment({"FORM144_SLACK_TOKEN_FILE": str(file)})
+    assert settings.slack_token == "xoxb-not-a-token"
+    assert "xoxb" not in repr(settings)
+
+
+def test_a_secret_file_that_is_not_there_is_a_mistake(tmp_path: Path) -> None:
+    assert mistakes({"FORM144_SLACK_TOKEN_FILE": str(tmp_path / "none")}) == ["FORM144_SLACK_TOKEN_FILE"]
+
+
+def test_an_empty_secret_file_is_as_good_as_none(tmp_path: Path) -> None:
+    (tmp_path / "token").touch()
+    assert from_environment({"FORM144_SLACK_TOKEN_FILE": str(tmp_path / "token")}).slack_token is None
+
+
+@pytest.mark.parametrize(
+    ("url", "port", "security"),
+    [
+        ("smtp://jane:p%40ss@mail.example.com", 587, Security.STARTTLS),
+        ("smtps://jane:p%40ss@mail.example.com", 465, Security.TLS),
+        ("smtp://jane:p%40ss@mail.example.com:2525", 2525, Security.STARTTLS),
+    ],
+)
+def test_a_mail_server_is_asked_for_encryption_by_its_scheme(url: str, port: int, security: Security) -> None:
+    settings = from_environment({"FORM144_SMTP_URL": url, "FORM144_MAIL_FROM": "form144@example.com"})
+    server = settings.mail_server
+    assert server is not None
+    assert (server.port, server.security, server.username) == (port, security, "jane")
+    assert server.password == "p@ss"
+    assert "p@ss" not in repr(settings)
+
+
+def test_mail_without_encryption_stays_on_this_machine() -> None:
+    assert mistakes(
+        {"FORM144_SMTP_URL": "smtp+plain://mail.example.com", "FORM144_MAIL_FROM": "form144@example.com"}
+    ) == ["FORM144_SMTP_URL"]
+
+
+def test_a_mail_server_without_a_sender_is_a_mistake() -> None:
+    assert mistakes({"FORM144_SMTP_URL": "smtp://mail.example.com"}) == ["FORM144_MAIL_FROM"]
+
+
+def test_webhooks_are_counted_and_not_quoted_where_one_is_wrong() -> None:
+    with pytest.raises(ConfigurationError, match="item 2") as caught:
+        from_environment(
+            {"FORM144_SLACK_WEBHOOKS": "ir=https://hooks.example.com/1,hooks.example.com/secret"}
+        )
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("variable", ["FORM144_EDGAR_URL", "FORM144_SLACK_URL"])
+def test_another_server_is_asked_over_https_unless_it_is_on_this_machine(variable: str) -> None:
+    assert mistakes({variable: "http://example.com"}) == [variable]
+    from_environment({variable: "http://127.0.0.1:8144"})
+
+
+@pytest.mark.parametrize("url", ["mysql://x/y", "sqlite://", "redis://x"])
+def test_a_ledger_is_sqlite_or_postgresql(url: str) -> None:
+    assert mistakes({"FORM144_LEDGER_URL": url}) == ["FORM144_LEDGER_URL"]
+
+
+def test_a_postgresql_url_gets_the_driver_that_is_installed() -> None:
+    settings = from_environment({"FORM144_LEDGER_URL": "postgresql://form144:pw@db/form144"})
+    assert settings.ledger_url == "postgresql+psycopg://form144:pw@db/form144"
+    assert "pw" not in repr(settings)

@@ -1,0 +1,68 @@
+"""`form144 run`, `worker` and `beat`: the processes that work until they are told to stop."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from worker import engine, wiring
+from worker.errors import ConfigurationError, Mistake
+from worker.logs import configure_logging
+
+
+def run(
+    threads: Annotated[int, typer.Option(help="tasks at a time", min=2, max=64)] = 4,
+) -> None:
+    """Everything in one process: poll EDGAR, read, match, alert. Stops on Ctrl-C."""
+    settings = engine.settings()
+    if not settings.is_embedded:
+        raise ConfigurationError(
+            [
+                Mistake(
+                    "FORM144_BROKER_URL",
+                    "names a broker, and form144 run is the one process that needs none",
+                    "unset it, or start form144 worker and form144 beat instead",
+                )
+            ]
+        )
+    configure_logging(settings)
+    with wiring.ready(settings, alone=True):
+        engine.run_embedded(threads=threads)
+
+
+def worker(
+    queue: Annotated[
+        list[str] | None, typer.Option("--queue", "-Q", help="edgar or deliver; both where not given")
+    ] = None,
+    concurrency: Annotated[int, typer.Option(help="tasks at a time", min=1, max=64)] = 4,
+) -> None:
+    """Consume queues, on any number of machines, beside one `form144 beat`."""
+    queues = queue or ["edgar", "deliver"]
+    if unknown := sorted(set(queues) - set(engine.QUEUES.values())):
+        raise typer.BadParameter(f"{unknown[0]} is not a queue; the queues are edgar and deliver")
+    settings = engine.settings()
+    _needs_broker()
+    configure_logging(settings)
+    with wiring.ready(settings, alone=False):
+        engine.run_worker(queues, concurrency=concurrency)
+
+
+def beat() -> None:
+    """Ring the bell that makes workers look for what is due."""
+    _needs_broker()
+    configure_logging(engine.settings())
+    engine.run_beat()
+
+
+def _needs_broker() -> None:
+    if engine.settings().is_embedded:
+        raise ConfigurationError(
+            [
+                Mistake(
+                    "FORM144_BROKER_URL",
+                    "is not set, and separate processes need a broker between them",
+                    "set it to redis://host:6379/0, or use form144 run",
+                )
+            ]
+        )

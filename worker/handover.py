@@ -1,0 +1,114 @@
+"""Handover: one attempt to bring one delivery to its destination, and what is known afterwards."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from worker.alerts.delivery import Delivery, DeliveryState, Receipt
+from worker.alerts.retry import Abandon, Ask, Refuse, TryAgain, Verdict, verdict
+from worker.errors import Refused, Unknown, Unreachable
+from worker.ledger.deliveries import Deliveries
+from worker.notifiers.base import Notifier, WhenUnknown
+
+log = structlog.get_logger()
+
+#: How far before the claim the other side is searched, so that clocks need not agree to the second.
+CLOCKS_APART = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Handover:
+    """Hands deliveries to notifiers and settles them in the ledger."""
+
+    deliveries: Deliveries
+    notifiers: Mapping[str, Notifier]
+    spacing: Mapping[str, timedelta]  # by notifier: between two messages to one address
+    clock: Callable[[], datetime]
+
+    def attempt(self, delivery: Delivery, *, give_up_at: datetime) -> None:
+        """Try once and settle. Nothing is sent from `give_up_at` on: a process that slept through half
+        its lease may not be alone with the delivery any more.
+        """
+        to = delivery.destination
+        bound = log.bind(delivery=delivery.id, attempt=delivery.attempt, notifier=to.notifier)
+        doubtful = delivery.may_have_arrived
+        try:
+            notifier = self._notifier(to.notifier)
+            receipt = self._ask(notifier, delivery) if doubtful else None
+            doubtful = doubtful and notifier.when_unknown is not WhenUnknown.ASK
+            if receipt is None:
+                self._still_alone(give_up_at)
+                receipt = notifier.send(delivery.message, to.address, delivery.key)
+        except _CannotAskError as error:
+            bound.error("unknown", why=str(error))
+            self.deliveries.unknown(delivery, str(error), self.clock(), ask_at=None)
+        except (Unreachable, Refused, Unknown) as error:
+            outcome = self._verdict(delivery, error, doubtful)
+            bound.warning("not_delivered", outcome=type(outcome).__name__, why=str(error))
+            self._settle(delivery, outcome)
+        else:
+            now = self.clock()
+            opens = now + self.spacing.get(to.notifier, timedelta(0))
+            held = self.deliveries.delivered(delivery, receipt, now, lane_opens_at=opens)
+            bound.info("delivered" if held else "delivered_after_lease", found=receipt.found)
+
+    def _notifier(self, name: str) -> Notifier:
+        if name not in self.notifiers:
+            raise Unreachable(f"no notifier {name} is configured here")
+        return self.notifiers[name]
+
+    def _ask(self, notifier: Notifier, delivery: Delivery) -> Receipt | None:
+        """The receipt of an earlier attempt, or None where the message is to be sent (again)."""
+        if notifier.when_unknown is WhenUnknown.RESEND:
+            return None
+        if notifier.when_unknown is WhenUnknown.HOLD:
+            raise _CannotAskError("an earlier attempt may have arrived, and nobody can be asked")
+        try:
+            since = delivery.first_attempt_at - CLOCKS_APART
+            return notifier.find(delivery.destination.address, delivery.key, since)
+        except Refused as error:
+            raise _CannotAskError(
+                f"an earlier attempt may have arrived, and asking fails: {error}"
+            ) from error
+
+    def _still_alone(self, give_up_at: datetime) -> None:
+        if self.clock() >= give_up_at:
+            raise Unreachable("this process was held up too long to be sure that it alone holds the claim")
+
+    def _verdict(self, delivery: Delivery, error: Unreachable | Refused | Unknown, doubtful: bool) -> Verdict:
+        return verdict(
+            error,
+            attempt=delivery.attempt,
+            owed_since=delivery.owed_since,
+            now=self.clock(),
+            jitter=random.random(),  # noqa: S311 - spreads load, guards nothing
+            may_have_arrived=doubtful,
+        )
+
+    def _settle(self, delivery: Delivery, outcome: Verdict) -> None:
+        now = self.clock()
+        match outcome:
+            case TryAgain(at=at, why=why):
+                self.deliveries.try_again(delivery, why, now, at=at)
+            case Ask(at=at, why=why):
+                self.deliveries.unknown(delivery, why, now, ask_at=at)
+            case Refuse(why=why, ends_destination=ends):
+                self.deliveries.give_up(delivery, DeliveryState.REFUSED, why, now)
+                if ends:
+                    log.error("destination_ended", notifier=delivery.destination.notifier, why=why)
+                    self.deliveries.end_lane(delivery.destination, why)
+            case Abandon(why=why, may_have_arrived=True):
+                log.error("unknown", delivery=delivery.id, why=why)
+                self.deliveries.unknown(delivery, why, now, ask_at=None)
+            case Abandon(why=why):
+                log.error("abandoned", delivery=delivery.id, why=why)
+                self.deliveries.give_up(delivery, DeliveryState.ABANDONED, why, now)
+
+
+class _CannotAskError(Exception):
+    """It may have arrived, and only a person can find out."""

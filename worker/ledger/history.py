@@ -1,0 +1,45 @@
+"""Earlier notices, for questions that one notice cannot answer."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+
+import sqlalchemy as sa
+
+from worker.ledger.database import Database
+from worker.ledger.tables import filings, notices, polls
+from worker.watchlists.conditions.recent import RecentNotice, RecentNotices
+
+
+class History:
+    """Reads over `notices`; writes nothing."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def recent(self, issuer_cik: int, since: date) -> RecentNotices:
+        """The notices on one issuer filed on `since` or later, as far as this ledger reaches back.
+
+        Its `since` is later than the one asked for where the first poll did not look back so far.
+        """
+        when = sa.func.coalesce(filings.c.accepted_at, filings.c.seen_at)
+        query = (
+            sa.select(notices.c.accession, notices.c.seller_cik, when)
+            .join(filings, filings.c.accession == notices.c.accession)
+            .where(
+                notices.c.issuer_cik == issuer_cik,
+                notices.c.seller_cik.is_not(None),
+                when >= datetime.combine(since, time(0), tzinfo=UTC),
+            )
+        )
+        with self._database.read() as connection:
+            first_look: datetime | None = connection.scalar(sa.select(sa.func.min(polls.c.back_to)))
+            found = tuple(
+                RecentNotice(
+                    accession=accession, issuer_cik=issuer_cik, seller_cik=seller, filed_on=filed.date()
+                )
+                for accession, seller, filed in connection.execute(query)
+            )
+        # The first poll saw its first day only in part.
+        reaches = first_look.date() + timedelta(days=1) if first_look else date.max
+        return RecentNotices(since=max(since, reaches), notices=found)

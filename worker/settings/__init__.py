@@ -1,0 +1,160 @@
+"""The environment, read once and checked whole: every mistake is named at once, with what to do.
+
+A secret may stand in a variable or in the file that `VARIABLE_FILE` names; it never shows in a repr.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from worker.edgar.contact import Contact
+from worker.errors import ConfigurationError, Mistake
+from worker.settings import values
+from worker.settings.values import MailServer, Secret
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What one installation is told. Every field is a row of the README's table of settings."""
+
+    contact: Contact | None
+    ledger_url: Secret
+    broker_url: Secret
+    data: Path
+    watchlists: Path
+    templates: Path | None
+    requests_per_second: float
+    poll_seconds: float
+    feed_rows: int
+    edgar_url: str | None
+    slack_token: Secret | None
+    slack_url: str | None
+    slack_webhooks: Mapping[str, Secret] = field(default_factory=dict)
+    mail_server: MailServer | None
+    mail_from: str | None
+    log_level: str
+    log_format: str
+
+    @property
+    def is_embedded(self) -> bool:
+        """True where one process is everything: the broker lives in its memory."""
+        return self.broker_url.startswith("memory://")
+
+
+LOG_LEVELS = ("debug", "info", "warning", "error")
+
+#: Every variable this program reads, with the sentence README prints. `_FILE` stands for the variable
+#: that names a file holding the secret.
+VARIABLES: dict[str, str] = {
+    "EDGAR_CONTACT": "your name and e-mail address, which the SEC requires of every program that asks",
+    "FORM144_LEDGER_URL": "where the ledger is; default: the SQLite file ledger.sqlite in FORM144_DATA",
+    "FORM144_BROKER_URL": "Celery's broker; default memory://, everything in one process",
+    "FORM144_DATA": "folder for what the program keeps; default form144-data",
+    "FORM144_WATCHLISTS": "folder of watchlists; default watchlists",
+    "FORM144_TEMPLATES": "folder of your own templates, which go before the shipped ones",
+    "FORM144_REQUESTS_PER_SECOND": "requests to the SEC, for all processes together; default 5, at most 10",
+    "FORM144_POLL_SECONDS": "seconds between looks at the feed in EDGAR's hours; default 10",
+    "FORM144_FEED_ROWS": "rows of the feed a request: 10, 20, 40, 80 or 100 (default); 100 rows are 60 kB",
+    "FORM144_EDGAR_URL": "another EDGAR, such as a stand-in on this machine",
+    "FORM144_SLACK_TOKEN": "Slack bot token; the notifier slack is there where it is set (or _FILE)",
+    "FORM144_SLACK_URL": "another Slack, such as a stand-in on this machine",
+    "FORM144_SLACK_WEBHOOKS": "incoming webhooks as name=url, comma between (or _FILE)",
+    "FORM144_SMTP_URL": "mail server as smtp://user:password@host:587 or smtps://...:465 (or _FILE)",
+    "FORM144_MAIL_FROM": "sender of the e-mails, an address of your own domain",
+    "FORM144_LOG_LEVEL": "debug, info, warning or error; default info",
+    "FORM144_LOG_FORMAT": "text or json; default text on a terminal, json elsewhere",
+}
+
+#: Variables whose value may stand in the file that VARIABLE_FILE names.
+SECRETS = (
+    "FORM144_LEDGER_URL",
+    "FORM144_BROKER_URL",
+    "FORM144_SLACK_TOKEN",
+    "FORM144_SLACK_WEBHOOKS",
+    "FORM144_SMTP_URL",
+)
+
+
+def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings; raises ConfigurationError naming every mistake at once.
+
+    The contact may be absent: what never asks the SEC works without; `Settings.contact` is None then.
+    """
+    reader = _Reader(os.environ if environment is None else environment)
+    data = reader.read("FORM144_DATA", Path, Path("form144-data"))
+    settings = Settings(
+        contact=reader.read("EDGAR_CONTACT", Contact.parse, None),
+        data=data,
+        ledger_url=reader.read(
+            "FORM144_LEDGER_URL", values.ledger_url, Secret(f"sqlite:///{data / 'ledger.sqlite'}")
+        ),
+        broker_url=reader.read("FORM144_BROKER_URL", values.broker_url, Secret("memory://")),
+        watchlists=reader.read("FORM144_WATCHLISTS", Path, Path("watchlists")),
+        templates=reader.read("FORM144_TEMPLATES", values.folder, None),
+        requests_per_second=reader.read("FORM144_REQUESTS_PER_SECOND", values.rate, 5.0),
+        poll_seconds=reader.read("FORM144_POLL_SECONDS", values.seconds, 10.0),
+        feed_rows=reader.read("FORM144_FEED_ROWS", values.feed_rows, 100),
+        edgar_url=reader.read("FORM144_EDGAR_URL", values.base_url, None),
+        slack_token=reader.read("FORM144_SLACK_TOKEN", Secret, None),
+        slack_url=reader.read("FORM144_SLACK_URL", values.base_url, None),
+        slack_webhooks=reader.read("FORM144_SLACK_WEBHOOKS", values.webhooks, {}),
+        mail_server=reader.read("FORM144_SMTP_URL", values.mail_server, None),
+        mail_from=reader.read("FORM144_MAIL_FROM", values.address, None),
+        log_level=reader.read(
+            "FORM144_LOG_LEVEL", values.one_of("debug", "info", "warning", "error"), "info"
+        ),
+        log_format=reader.read("FORM144_LOG_FORMAT", values.one_of("text", "json"), "auto"),
+    )
+    if settings.mail_server and not settings.mail_from:
+        reader.mistakes.append(
+            Mistake("FORM144_MAIL_FROM", "is not set, and FORM144_SMTP_URL is", "set the sender's address")
+        )
+    if reader.mistakes:
+        raise ConfigurationError(reader.mistakes)
+    return settings
+
+
+def environment_without_ours() -> dict[str, str]:
+    """The environment without the variables of this program, for a process that is given its own."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("FORM144_", "EDGAR_"))}
+
+
+class _Reader:
+    """Reads one variable after the other and collects what is wrong."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+        self.mistakes = [
+            Mistake(name, "is not a variable this program knows", "see the table of settings in the README")
+            for name in environment
+            if name.startswith("FORM144_") and name.removesuffix("_FILE") not in VARIABLES
+        ]
+
+    def read(self, name: str, convert: Callable[[str], T], default: T | None) -> T:
+        """The converted value, or the default where it is unset or empty; a mistake is kept and the
+        default stands in, so that the rest can be checked too.
+        """
+        text = self._text(name)
+        if text:
+            try:
+                return convert(text)
+            except ValueError as error:
+                self.mistakes.append(Mistake(name, str(error), VARIABLES[name]))
+        return default  # type: ignore[return-value]  # None is the default of optional fields only
+
+    def _text(self, name: str) -> str:
+        file = self._environment.get(f"{name}_FILE", "") if name in SECRETS else ""
+        if not file:
+            return self._environment.get(name, "").strip()
+        try:
+            return Path(file).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is not text"
+            self.mistakes.append(Mistake(f"{name}_FILE", f"{file} cannot be read: {reason}"))
+            return ""

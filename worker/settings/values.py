@@ -1,0 +1,134 @@
+"""What a variable's text becomes; each raises ValueError with the rest of a sentence that begins with the
+variable's name. No message quotes a secret.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from worker.notifiers.email import Security
+
+#: How the scheme of FORM144_SMTP_URL asks for encryption, and the port that goes with it.
+MAIL_SCHEMES = {"smtp": Security.STARTTLS, "smtps": Security.TLS, "smtp+plain": Security.NONE}
+MAIL_PORTS = {Security.STARTTLS: 587, Security.TLS: 465, Security.NONE: 25}
+
+
+class Secret(str):
+    """Text that prints as dots."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'•••'"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailServer:
+    """Where e-mail is handed in. Without encryption only on this machine."""
+
+    host: str
+    port: int
+    security: Security
+    username: str | None
+    password: Secret | None
+
+
+def ledger_url(text: str) -> Secret:
+    if not text.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+        raise ValueError("is not sqlite:///file or postgresql://user:password@host/name")
+    return Secret(re.sub(r"^postgresql://", "postgresql+psycopg://", text))
+
+
+def broker_url(text: str) -> Secret:
+    if not text.startswith(("memory://", "redis://", "rediss://", "sentinel://", "amqp://", "amqps://")):
+        raise ValueError("is not memory://, redis://, rediss://, sentinel:// or amqp://")
+    return Secret(text)
+
+
+def folder(text: str) -> Path:
+    if not Path(text).is_dir():
+        raise ValueError(f"{text} is not a folder")
+    return Path(text)
+
+
+def rate(text: str) -> float:
+    rate = _number(text)
+    if not 0 < rate <= 10:
+        raise ValueError(f"is {text}; the SEC allows at most 10 requests a second")
+    return rate
+
+
+def seconds(text: str) -> float:
+    seconds = _number(text)
+    if not 0 < seconds <= 3600:
+        raise ValueError(f"is {text}; write a number of seconds up to 3600")
+    return seconds
+
+
+def feed_rows(text: str) -> int:
+    if text not in ("10", "20", "40", "80", "100"):
+        raise ValueError(f"is {text}; EDGAR knows pages of 10, 20, 40, 80 or 100 rows")
+    return int(text)
+
+
+def base_url(text: str) -> str:
+    url = urlsplit(text)
+    is_local = url.hostname in ("127.0.0.1", "localhost", "::1")
+    if not url.hostname or (url.scheme != "https" and not (url.scheme == "http" and is_local)):
+        raise ValueError(f"is {text}; write https://host, or http:// on this machine only")
+    return text.rstrip("/")
+
+
+def webhooks(text: str) -> dict[str, Secret]:
+    webhooks = {}
+    for number, item in enumerate(filter(None, (part.strip() for part in text.split(","))), start=1):
+        name, separator, url = item.partition("=")
+        try:
+            # The value is a secret: the message counts the item instead of quoting it.
+            webhooks[name.strip()] = Secret(base_url(url.strip()))
+        except ValueError:
+            separator = ""
+        if not separator or not name.strip():
+            raise ValueError(f"item {number} is not name=https://...")
+    return webhooks
+
+
+def mail_server(text: str) -> MailServer:
+    url = urlsplit(text)
+    security = MAIL_SCHEMES.get(url.scheme)
+    if security is None or not url.hostname:
+        raise ValueError("is not smtp://user:password@host:587 or smtps://user:password@host:465")
+    if security is Security.NONE and url.hostname not in ("127.0.0.1", "localhost", "::1"):
+        raise ValueError("is smtp+plain:// to another machine; without TLS only this machine is allowed")
+    return MailServer(
+        host=url.hostname,
+        port=url.port or MAIL_PORTS[security],
+        security=security,
+        username=unquote(url.username) if url.username else None,
+        password=Secret(unquote(url.password)) if url.password else None,
+    )
+
+
+def address(text: str) -> str:
+    if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", text):
+        raise ValueError(f"is {text!r}; write one address such as form144@example.com")
+    return text
+
+
+def one_of(*words: str) -> Callable[[str], str]:
+    def convert(text: str) -> str:
+        if text.lower() not in words:
+            raise ValueError(f"is {text!r}; write one of {', '.join(words)}")
+        return text.lower()
+
+    return convert
+
+
+def _number(text: str) -> float:
+    if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", text):
+        raise ValueError(f"is {text!r}; write a number such as 5 or 2.5")
+    return float(text)

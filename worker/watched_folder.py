@@ -1,0 +1,109 @@
+"""The folder of watchlists on disk: read whole, checked whole, swapped at once; a bad edit changes nothing.
+
+What changed is told by a hash of the contents, so that atomic renames and mounted config maps are seen
+like any other edit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from threading import Lock
+
+import structlog
+
+from worker.errors import ConfigurationError, Mistake
+from worker.watchlists.index import WatchlistIndex
+from worker.watchlists.loading import load_watchlists
+
+log = structlog.get_logger()
+
+#: How often the folder is looked at, at most.
+LOOK_EVERY = timedelta(seconds=5)
+
+#: What may stand in the folder beside the watchlists: tables they name, and the lock file.
+SUFFIXES = (".yaml", ".yml", ".toml", ".csv", ".tsv", ".txt", ".lock")
+
+Tickers = Mapping[str, tuple[int, str]]
+
+
+class WatchedFolder:
+    """The watchlists as they are now, or as they were before somebody's mistake. Safe for threads."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        tickers: Callable[[], Tickers | None],
+        notifiers: Collection[str],
+        clock: Callable[[], datetime],
+    ) -> None:
+        """Reads the folder. Raises ConfigurationError where it holds a mistake: nothing starts on it."""
+        self._folder = folder
+        self._tickers = tickers
+        self._notifiers = notifiers
+        self._clock = clock
+        self._lock = Lock()
+        files = read_folder(folder)
+        self._index = self._load(files)
+        self._digest = _digest(files)
+        self._next_look = clock() + LOOK_EVERY
+
+    def __call__(self) -> WatchlistIndex:
+        """The last good set."""
+        with self._lock:
+            if self._clock() >= self._next_look:
+                self._next_look = self._clock() + LOOK_EVERY
+                self._look()
+            return self._index
+
+    def _look(self) -> None:
+        try:
+            files = read_folder(self._folder)
+            digest = _digest(files)
+            if digest == self._digest:
+                return
+            self._digest = digest
+            self._index = self._load(files)
+        except ConfigurationError as error:
+            # File names may give a confidential list away; `form144 check` shows them to whoever may look.
+            log.error("watchlists_kept", mistakes=len(error.mistakes), see="form144 check")
+        else:
+            log.info("watchlists_reloaded", lists=len(self._index.watchlists))
+
+    def _load(self, files: Mapping[str, bytes]) -> WatchlistIndex:
+        return WatchlistIndex(load_watchlists(files, self._tickers(), notifiers=self._notifiers))
+
+
+def read_folder(folder: Path) -> dict[str, bytes]:
+    """Every file of the folder that can belong to watchlists, by its path as a person would write it.
+
+    Raises ConfigurationError where the folder is not there or a file cannot be read.
+    """
+    if not folder.is_dir():
+        hint = "make it with form144 init, or set FORM144_WATCHLISTS to where your lists are"
+        raise ConfigurationError([Mistake(str(folder), "is not a folder", hint)])
+    files: dict[str, bytes] = {}
+    mistakes = []
+    for path in sorted(folder.rglob("*")):
+        # A mounted config map keeps its real files in folders whose names begin with two dots.
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if hidden or path.suffix.lower() not in SUFFIXES:
+            continue
+        try:
+            files[str(path)] = path.read_bytes()
+        except OSError as error:
+            mistakes.append(Mistake(str(path), f"cannot be read: {error.strerror}"))
+    if mistakes:
+        raise ConfigurationError(mistakes)
+    return files
+
+
+def _digest(files: Mapping[str, bytes]) -> str:
+    whole = sha256()
+    for path, content in files.items():
+        whole.update(f"{path}\0{len(content)}\0".encode())
+        whole.update(content)
+    return whole.hexdigest()
