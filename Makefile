@@ -7,10 +7,10 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint bench lock clean
+.PHONY: help demo run test lint bench bench-peers lock clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
 
 demo: $(VENV)/.runs ## run the main job against local stand-ins for EDGAR, Slack and a mail server
 	@$(BIN)/form144 demo
@@ -29,6 +29,10 @@ lint: $(VENV)/.tests ## lint, types and import contract
 
 bench: $(VENV)/.tests ## print the figures that the README quotes
 	$(BIN)/python -m benchmarks
+
+bench-peers: $(VENV)/.tests ## install edgartools and datamule beside us, for make bench to compare with
+	@$(PYTHON) -m venv .venv-peers
+	@.venv-peers/bin/pip install -q edgartools==5.62.0 datamule==5.0.2
 
 lock: $(VENV)/.tests ## pin the newest versions that pyproject.toml allows
 	$(BIN)/uv pip compile pyproject.toml --extra postgres --universal --python-version 3.11 \

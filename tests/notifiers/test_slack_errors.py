@@ -1,0 +1,46 @@
+"""A request without an answer: only where not a byte can have left is it safe to send again."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from http.client import IncompleteRead, RemoteDisconnected
+from urllib.error import URLError
+
+import pytest
+
+from worker.errors import Unknown, Unreachable
+from worker.notifiers.slack_errors import broken
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        ConnectionRefusedError(),
+        socket.gaierror(-2, "Name or service not known"),
+        ssl.SSLCertVerificationError(),
+    ],
+    ids=lambda reason: type(reason).__name__,
+)
+def test_what_failed_before_the_request_left_is_unreachable(reason: OSError) -> None:
+    assert isinstance(broken(URLError(reason)), Unreachable)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        URLError(TimeoutError()),
+        URLError(BrokenPipeError()),
+        URLError(ConnectionResetError()),
+        URLError(ssl.SSLEOFError()),
+        TimeoutError(),
+        ConnectionResetError(),
+        ConnectionRefusedError(),
+        RemoteDisconnected(""),
+        IncompleteRead(b""),
+        ValueError(),
+    ],
+    ids=repr,
+)
+def test_what_failed_at_any_later_or_unknown_moment_is_unknown(error: Exception) -> None:
+    assert isinstance(broken(error), Unknown)

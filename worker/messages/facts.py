@@ -1,0 +1,118 @@
+"""Facts: everything an alert says, in finished words and in the order every channel says it.
+
+Each channel decides how this looks; none decides what it says. Text from the filing is cleaned of invisible
+characters here and escaped by the channel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import msgspec
+
+from worker.alerts.alert import Alert
+from worker.filings.figures import Figures
+from worker.filings.filing import Role
+from worker.messages import reasons, words
+from worker.messages.rows import Row, line, rows_of, said_of_units
+
+
+class Room(msgspec.Struct, frozen=True, kw_only=True):
+    """How much of what can be long is shown. Nothing is cut: an item is shown whole or counted."""
+
+    lines: int  #: lines of the proposed sale
+    problems: int
+    reasons: int
+    remarks: bool
+
+
+#: What is left out first, next and last where a channel has too little room for everything.
+DEGRADATION = (
+    Room(lines=40, problems=40, reasons=40, remarks=True),
+    Room(lines=12, problems=8, reasons=12, remarks=True),
+    Room(lines=12, problems=8, reasons=12, remarks=False),
+    Room(lines=3, problems=3, reasons=5, remarks=False),
+    Room(lines=0, problems=0, reasons=3, remarks=False),
+)
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a message says. `checks` are what the reader should not take for certain, `left_out` what is
+    only in the notice at `url`; both may be empty. `accepted_at` is None where EDGAR gave no time.
+    """
+
+    form: str  #: `Form 144`, or `Form 144/A` for an amendment
+    issuer: str
+    seller: str
+    headline: str  #: one sentence: who proposes to sell what
+    value: str | None  #: the market value, None where it is not known
+    checks: tuple[str, ...]
+    rows: tuple[Row, ...]
+    lines: tuple[str, ...]  #: the lines of the proposed sale, where it has more than one
+    remarks: str | None
+    reasons: tuple[str, ...]  #: why the reader gets this
+    problems: tuple[str, ...]  #: what in the document is not as it should be
+    left_out: tuple[str, ...]
+    accepted_at: datetime | None
+    seen_at: datetime
+    delay: str | None  #: from acceptance to seen, None where that is not known
+    accession: str
+    url: str
+
+
+def facts_of(alert: Alert, figures: Figures, room: Room) -> Facts:
+    """Say as much of the alert as there is room for."""
+    notice = alert.notice
+    issuer = words.name(notice.issuer_name or _announced(alert, Role.ISSUER))
+    seller = words.name(notice.seller_name or _announced(alert, Role.SELLER))
+    sales = tuple(line(sale) for sale in notice.proposed_sales) if len(notice.proposed_sales) > 1 else ()
+    problems = tuple(reasons.problem(problem) for problem in notice.problems)
+    why = reasons.why(alert)
+    remarks = words.clean(notice.remarks or "") or None
+    accepted = alert.filing.accepted_at
+    return Facts(
+        form=f"Form {words.clean(alert.filing.form_type)}",
+        issuer=issuer,
+        seller=seller,
+        headline=_headline(alert, figures, issuer, seller),
+        value=words.money(figures.market_value) if figures.market_value is not None else None,
+        checks=reasons.checks(alert, figures),
+        rows=rows_of(alert, figures, issuer, seller),
+        lines=sales[: room.lines],
+        remarks=remarks if room.remarks else None,
+        reasons=why[: room.reasons],
+        problems=problems[: room.problems],
+        left_out=tuple(
+            _left_out(
+                room, lines=len(sales), problems=len(problems), why=len(why), remarks=remarks is not None
+            )
+        ),
+        accepted_at=accepted,
+        seen_at=alert.seen_at,
+        delay=words.span(alert.seen_at - accepted) if accepted and alert.seen_at >= accepted else None,
+        accession=alert.filing.accession,
+        url=alert.document_url,
+    )
+
+
+def _headline(alert: Alert, figures: Figures, issuer: str, seller: str) -> str:
+    if alert.unreadable_because is not None:
+        return f"A Form {words.clean(alert.filing.form_type)} about {issuer} could not be read"
+    return f"{seller} proposes to sell {said_of_units(alert.notice, figures)}"
+
+
+def _left_out(room: Room, *, lines: int, problems: int, why: int, remarks: bool) -> Iterator[str]:
+    if lines > room.lines:
+        yield words.counted(lines - room.lines, "line of the sale", "lines of the sale")
+    if problems > room.problems:
+        yield words.counted(problems - room.problems, "problem of the document", "problems of the document")
+    if why > room.reasons:
+        yield words.counted(why - room.reasons, "reason")
+    if remarks and not room.remarks:
+        yield "the remarks"
+
+
+def _announced(alert: Alert, role: Role) -> str | None:
+    party = alert.filing.party(role)
+    return party.name if party else None

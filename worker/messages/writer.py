@@ -1,0 +1,155 @@
+"""Writer: an alert into a finished message for one destination, whatever the templates do."""
+
+from __future__ import annotations
+
+import json
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import css_inline
+import msgspec
+from jinja2 import TemplateError, TemplateSyntaxError
+
+from worker.alerts.alert import Alert
+from worker.alerts.message import Message
+from worker.filings.figures import Figures
+from worker.filings.rule144 import computed
+from worker.messages import slack_limits
+from worker.messages.facts import DEGRADATION, Facts, facts_of
+from worker.messages.slack_blocks import blocks_of
+from worker.messages.templates import Templates
+from worker.watchlists.destination import Destination
+
+#: Gmail hides what lies beyond about 102 kB of an e-mail's HTML (https://support.google.com/mail).
+HTML_BYTES = 100_000
+
+
+class Written(msgspec.Struct, frozen=True, kw_only=True):
+    """A message that can be sent, and, where it is not what the templates asked for, why: a sentence for
+    the operator that holds nothing of the watchlist.
+    """
+
+    message: Message
+    problem: str | None = None
+
+
+class TooLong(Exception):
+    """It does not fit the channel; said with less it may."""
+
+
+class Page:
+    """One alert, as a channel's templates see it."""
+
+    def __init__(self, templates: Templates, alert: Alert, facts: Facts, figures: Figures) -> None:
+        self.alert, self.facts = alert, facts
+        self._templates = templates
+        self._message = "alert" if alert.unreadable_because is None else "unreadable"
+        self._context = {
+            "facts": facts,
+            "alert": alert,
+            "filing": alert.filing,
+            "notice": alert.notice,
+            "match": alert.match,
+            "figures": figures,
+        }
+
+    def has(self, part: str) -> bool:
+        return self._templates.has(self._message, part)
+
+    def part(self, part: str) -> str:
+        return self._templates.render(self._message, part, self._context)
+
+    def own_blocks(self) -> list[dict[str, Any]]:
+        """Blocks a user's template wrote as JSON; they pass the same limits as ours."""
+        blocks = json.loads(self.part("slack.json.j2"))
+        if not isinstance(blocks, list):
+            raise TypeError("slack.json.j2 has to give a list of blocks")
+        return blocks
+
+
+class Writer:
+    """Writes for Slack (`slack`, `slack-webhook`), e-mail, and as plain text for every other notifier.
+
+    `folders` are searched for templates, the users' own first, ours (`templates.shipped()`) last. A
+    template that fails makes way for ours, and ours for a plain line: nobody goes untold over a template.
+    """
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self._sources = [Templates(folders)]
+        if len(folders) > 1:
+            self._sources.append(Templates(folders[-1:]))
+        self._inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+
+    def write(self, alert: Alert, destination: Destination) -> Written:
+        """Write it. Never raises: what goes wrong is reported in `problem`, beside a message that says
+        the least a reader must know.
+        """
+        found: list[str] = []
+        for templates in self._sources:
+            try:
+                message = self._fitted(templates, alert, destination)
+            except Exception as error:  # noqa: BLE001  a template may raise anything; it is reported
+                found.append(_why(error))
+            else:
+                return Written(message=message, problem="; ".join(found) or None)
+        return Written(message=plain_line(alert), problem="; ".join(found))
+
+    def _fitted(self, templates: Templates, alert: Alert, destination: Destination) -> Message:
+        """The message with everything in it, or with as much as the channel has room for."""
+        figures = computed(alert.notice)
+        for room in DEGRADATION:
+            facts = facts_of(alert, figures, room)
+            page = Page(templates, alert, facts, figures)
+            try:
+                return self._channel(destination)(page)
+            except TooLong as error:
+                last = error
+        raise last
+
+    def _channel(self, destination: Destination) -> Callable[[Page], Message]:
+        if destination.notifier in ("slack", "slack-webhook"):
+            return _slack
+        return self._email if destination.notifier == "email" else _text
+
+    def _email(self, page: Page) -> Message:
+        html = self._inliner.inline(page.part("email.html.j2"))
+        if len(html.encode()) > HTML_BYTES:
+            raise TooLong(f"email.html.j2: more than {HTML_BYTES:,} bytes")
+        subject = " ".join(page.part("email.subject.txt.j2").split())
+        text = page.part("email.txt.j2")
+        return Message(text=text, subject=subject, html=html, thread=page.alert.family)
+
+
+def _slack(page: Page) -> Message:
+    text = " ".join(page.part("slack.text.j2").split())
+    blocks = page.own_blocks() if page.has("slack.json.j2") else blocks_of(page.facts)
+    if found := slack_limits.problems(blocks, text):
+        raise TooLong(f"Slack would refuse the message: {found[0]}")
+    return Message(text=text, blocks=tuple(blocks), thread=page.alert.family)
+
+
+def _text(page: Page) -> Message:
+    return Message(text=page.part("console.txt.j2"), thread=page.alert.family)
+
+
+def plain_line(alert: Alert) -> Message:
+    """What is left when every template fails: nothing that could be too long or need escaping."""
+    issuer = f" about the issuer with CIK {alert.notice.issuer_cik}" if alert.notice.issuer_cik else ""
+    accession = alert.filing.accession
+    text = f"Form 144 {accession}{issuer} is on one of your watchlists: {alert.document_url}"
+    return Message(text=text, subject=f"Form 144 {accession}", thread=alert.family)
+
+
+def _why(error: Exception) -> str:
+    """Which template failed, where and how, without the values it was given."""
+    if isinstance(error, TemplateSyntaxError):
+        return f"{error.name}:{error.lineno}: {error.message}"
+    known = isinstance(error, TemplateError | TooLong)
+    what = str(error) if known else f"raised {type(error).__name__}"
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(".j2")]
+    if not frames:
+        return what
+    file = Path(frames[-1].filename)
+    return f"{file.parent.name}/{file.name}:{frames[-1].lineno}: {what}"

@@ -1,0 +1,54 @@
+"""An alert as an e-mail: the headers that a mailbox, a thread and an answering machine go by."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from worker.alerts.message import Message
+
+
+def compose(
+    message: Message, *, sender: Address, recipient: Address, unsubscribe: str, key: str, now: datetime
+) -> EmailMessage:
+    """Everything but `Date` is made from the arguments alone: sent twice, it is the same message.
+
+    `Message-ID` is the key; notices of one family share a root that no mail carries, so that every mail
+    client shows them as one conversation, whichever came first. `unsubscribe` is an address for people:
+    one-click (RFC 8058) would need an HTTPS endpoint, which this program does not have.
+    """
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = sender
+    mail["To"] = recipient
+    mail["Subject"] = _one_line(message.subject or message.text)
+    mail["Date"] = format_datetime(now)
+    mail["Message-ID"] = message_id(key, sender)
+    if message.thread:
+        root = f"<form144.{_one_line(message.thread)}@{sender.domain}>"
+        answered = message_id(message.in_reply_to, sender) if message.in_reply_to else root
+        mail["In-Reply-To"] = answered
+        mail["References"] = root if answered == root else f"{root} {answered}"
+    mail["List-Id"] = f"Form 144 alerts <form144.{sender.domain}>"
+    mail["List-Unsubscribe"] = f"<mailto:{unsubscribe}?subject=unsubscribe>"
+    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation note answers this
+    mail["X-Auto-Response-Suppress"] = "OOF, AutoReply"  # the same for Exchange
+    mail.set_content(message.text, cte="quoted-printable")
+    if message.html is not None:
+        mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
+        mail.set_boundary(f"form144-{key[:32]}")
+    return mail
+
+
+def message_id(key: str, sender: Address) -> str:
+    """The identity of the delivery with that key, in every attempt."""
+    return f"<{key}@{sender.domain}>"
+
+
+def _one_line(text: str) -> str:
+    """A header's value: no line break that begins another header, no character that is only a command."""
+    spaced = " ".join(text.split())
+    return "".join(c for c in spaced if unicodedata.category(c) not in ("Cc", "Cf"))[:500]

@@ -1,0 +1,119 @@
+"""Slack with a bot token: posts once, and can be asked afterwards whether it did.
+
+Needs the scopes `chat:write` to post, and `channels:read`, `channels:history` (for a private channel
+`groups:read`, `groups:history`) to be asked. https://docs.slack.dev/reference/methods/chat.postMessage
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from http.client import HTTPException
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web import SlackResponse
+
+from worker.alerts.delivery import Receipt
+from worker.alerts.message import Message
+from worker.errors import Refused, Unknown, Unreachable
+from worker.notifiers import slack_errors
+from worker.notifiers.base import WhenUnknown
+
+#: The type of the metadata a message carries; its payload is the opaque key and nothing else, because
+#: every app and member of the workspace can read it (https://docs.slack.dev/messaging/message-metadata).
+EVENT_TYPE = "form144_delivery"
+
+#: conversations.history takes ids only; chat.postMessage takes names too.
+CHANNEL_ID = re.compile(r"[CGD][A-Z0-9]{7,}")
+
+#: How far Slack's clock and ours may be apart when a message is looked for.
+CLOCK_MARGIN = timedelta(minutes=2)
+
+
+class SlackNotifier:
+    """`slack:#channel` or `slack:C0123456789`. A receipt's reference is `<channel id>/<ts>`, which is what
+    an update or a reply needs.
+
+    `retry_handlers=[]` because the SDK's default posts a second time when an answer is lost.
+    """
+
+    name = "slack"
+    when_unknown = WhenUnknown.ASK
+
+    def __init__(self, token: str, *, base_url: str = WebClient.BASE_URL, timeout: int = 10) -> None:
+        self._client = WebClient(
+            token=token,
+            base_url=base_url.rstrip("/") + "/",
+            timeout=timeout,
+            retry_handlers=[],
+            logger=slack_errors.silent_logger(),
+        )
+        self._ids: dict[str, str] = {}
+
+    def send(self, message: Message, address: str, key: str) -> Receipt:
+        answer = self._call(
+            self._client.chat_postMessage,
+            channel=address,
+            text=message.text,
+            blocks=list(message.blocks or ()),
+            metadata={"event_type": EVENT_TYPE, "event_payload": {"key": key}},
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+        channel, ts = answer.get("channel"), answer.get("ts")
+        if not channel or not ts:
+            raise Unknown("Slack said ok and named no message")
+        self._ids[address.removeprefix("#")] = channel
+        return Receipt(reference=f"{channel}/{ts}")
+
+    def find(self, address: str, key: str, since: datetime) -> Receipt | None:
+        channel = self._channel_id(address)
+        oldest = f"{(since - CLOCK_MARGIN).timestamp():.6f}"
+        pages = self._pages(
+            self._client.conversations_history,
+            channel=channel,
+            oldest=oldest,
+            include_all_metadata=True,
+        )
+        for page in pages:
+            for found in page.get("messages") or ():
+                if (found.get("metadata") or {}).get("event_payload", {}).get("key") == key:
+                    return Receipt(reference=f"{channel}/{found['ts']}", found=True)
+        return None
+
+    def _channel_id(self, address: str) -> str:
+        if CHANNEL_ID.fullmatch(address):
+            return address
+        name = address.removeprefix("#")
+        for kind in ("public_channel", "private_channel"):
+            if name not in self._ids:
+                for page in self._pages(self._client.conversations_list, types=kind):
+                    self._ids.update((channel["name"], channel["id"]) for channel in page["channels"])
+        try:
+            return self._ids[name]
+        except KeyError:
+            raise Refused("Slack lists no channel of that name", ends_destination=True) from None
+
+    def _pages(self, method: Callable[..., SlackResponse], **arguments: Any) -> Iterator[SlackResponse]:
+        """Read page after page. Reading changes nothing, so a lost answer only means: ask again later."""
+        cursor: str | None = None
+        while cursor != "":
+            try:
+                page = self._call(method, limit=200, cursor=cursor, **arguments)
+            except Unknown as error:
+                raise Unreachable(f"Slack could not be asked: {error}") from None
+            yield page
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+
+    def _call(self, method: Callable[..., SlackResponse], **arguments: Any) -> SlackResponse:
+        try:
+            return method(**arguments)
+        except SlackApiError as error:
+            answer = error.response
+            code = str(answer.get("error") or "")
+            raise slack_errors.refusal(answer.status_code, code, answer.headers) from None
+        except (OSError, HTTPException, SlackClientError, ValueError) as error:
+            raise slack_errors.broken(error) from None
