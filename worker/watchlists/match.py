@@ -69,6 +69,12 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
         return bool(self.identities) and all(f.answer is not Answer.NOT_MET for f in self.findings)
 
     @property
+    def is_near_miss(self) -> bool:
+        """True where the notice is on the list and every condition that failed did so by a hair."""
+        missed = [finding for finding in self.findings if finding.answer is Answer.NOT_MET]
+        return bool(self.identities and missed) and all(finding.near for finding in missed)
+
+    @property
     def is_certain(self) -> bool:
         """False where a condition could not be answered, or the identity is only possible."""
         known = all(finding.answer is not Answer.UNKNOWN for finding in self.findings)

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from worker.watchlists.amounts import comparison, day, days, dollars, percent, whole
+from worker.watchlists.match import Answer
+from worker.watchlists.misread import Misread
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("10M", 10_000_000),
+        ("$2,500,000", 2_500_000),
+        ("2.5 million", 2_500_000),
+        ("$ 750k", 750_000),
+        ("1bn", 1_000_000_000),
+        ("33760830.60", Decimal("33760830.60")),
+        ("0", 0),
+    ],
+)
+def test_amounts_are_read_as_people_write_them(text: str, amount: Decimal) -> None:
+    assert dollars(text) == amount
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "ten million", "10MM", "1,00", "1_000", "NaN", "1e6", "-5", "€5", "10 M dollars", "１０M", "9" * 40],
+)
+def test_what_is_no_amount_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(Misread) as raised:
+        dollars(text)
+    assert "10M" in raised.value.hint
+
+
+def test_units_are_whole() -> None:
+    assert whole("1.5M") == 1_500_000
+    with pytest.raises(Misread, match="whole"):
+        whole("1.5")
+
+
+def test_a_percentage_needs_its_sign_because_a_bare_number_may_mean_either() -> None:
+    assert percent("0.5%") == Decimal("0.5")
+    with pytest.raises(Misread, match="percentage"):
+        percent("0.005")
+
+
+def test_days_weeks_and_calendar_days() -> None:
+    assert days("2 weeks") == 14
+    assert day("2026-03-31") == date(2026, 3, 31)
+    for text in ("31/03/2026", "2026-02-30", "20260331"):
+        with pytest.raises(Misread, match="day"):
+            day(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "met", "missed", "because"),
+    [
+        ("over 100", "100.01", "100", "100 <= 100"),
+        ("> 100", "101", "99", "99 <= 100"),
+        ("at least 100", "100", "99", "99 < 100"),
+        (">=100", "100", "99", "99 < 100"),
+        ("under $100", "99", "100", "100 >= 100"),
+        ("at most 100", "100", "101", "101 > 100"),
+        ("between 100 and 200", "200", "201", "201 is outside 100 to 200"),
+    ],
+)
+def test_each_way_to_compare_draws_its_line(text: str, met: str, missed: str, because: str) -> None:
+    limit = comparison(text, dollars, "over 10M")
+    assert limit.answer(Decimal(met)) is Answer.MET
+    assert limit.answer(Decimal(missed)) is Answer.NOT_MET
+    assert limit.because(Decimal(missed), str) == because
+
+
+@pytest.mark.parametrize("text", ["10M", "overt 10M", "", "between 5 and 3", "over", "at least", "> "])
+def test_a_comparison_that_leaves_something_open_is_refused(text: str) -> None:
+    with pytest.raises(Misread):
+        comparison(text, dollars, "over 10M")
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_a_comparison_or_a_misread(text: str) -> None:
+    with suppress(Misread):
+        comparison(text, dollars, "over 10M")
+
+
+@given(
+    st.decimals(0, 10**9, places=2, allow_nan=False, allow_infinity=False),
+    st.decimals(0, 10**9, places=2, allow_nan=False, allow_infinity=False),
+)
+def test_the_reason_given_is_true_as_it_stands(figure: Decimal, limit: Decimal) -> None:
+    signs = {">": figure > limit, ">=": figure >= limit, "<": figure < limit, "<=": figure <= limit}
+    for word in ("over", "at least", "under", "at most"):
+        because = comparison(f"{word} {limit}", dollars, "").because(figure, str)
+        assert signs[because.split()[1]]

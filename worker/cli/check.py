@@ -1,0 +1,156 @@
+"""`form144 check`: what is wrong with a folder of watchlists, and what it means, before it is live."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+
+from worker import wiring
+from worker.edgar.budget import LocalBudget
+from worker.errors import Mistake
+from worker.settings import from_environment
+from worker.watched_folder import read_folder
+from worker.watchlists.loading import FolderReading, read_watchlists
+from worker.watchlists.pins import LOCK_NAME, pins_for, write_pins
+from worker.watchlists.watchlist import Entry, Watchlist
+
+_SHOWN = 12
+
+
+def check(
+    folder: Annotated[Path | None, typer.Argument(help="default: FORM144_WATCHLISTS")] = None,
+    *,
+    pin: Annotated[bool, typer.Option("--pin", help=f"write what entries mean to {LOCK_NAME}")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="exit 1 where there are warnings")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="for machines")] = False,
+) -> None:
+    """Check the watchlists: every mistake with its line, and whom each list watches.
+
+    Exit codes: 0 fit to run, 1 warnings under --strict, 2 mistakes.
+    """
+    settings = from_environment()
+    where = folder or settings.watchlists
+    files = read_folder(where)
+    edgar = wiring.open_edgar(settings, LocalBudget()) if settings.contact else None
+    now = wiring.clock()
+    try:
+        tickers = wiring.tickers(settings, edgar, now)
+    finally:
+        if edgar is not None:
+            edgar.close()
+    reading = read_watchlists(files, tickers, notifiers=set(wiring.open_notifiers(settings)))
+    if as_json:
+        sys.stdout.write(as_json_text(reading) + "\n")
+    else:
+        show(
+            reading,
+            Console(highlight=False, soft_wrap=True),
+            Console(stderr=True, highlight=False, soft_wrap=True),
+        )
+    if pin and not reading.mistakes:
+        _pin(where, reading, now.date())
+    if reading.mistakes:
+        raise typer.Exit(2)
+    if reading.warnings and strict:
+        raise typer.Exit(1)
+
+
+def show(reading: FolderReading, out: Console, errors: Console) -> None:
+    """The lists on `out`, warnings and mistakes on `errors`."""
+    for watchlist in reading.watchlists:
+        _show_list(watchlist, out)
+    for mistake in reading.warnings:
+        errors.print(f"warning: {mistake}", style="yellow", markup=False)
+    for mistake in reading.mistakes:
+        errors.print(f"mistake: {mistake}", style="red", markup=False)
+    told = {destination for watchlist in reading.watchlists for destination in watchlist.destinations}
+    counts = (
+        _count(len(reading.watchlists), "list"),
+        _count(sum(len(watchlist.entries) for watchlist in reading.watchlists), "entry", "entries"),
+        _count(len(told), "destination"),
+        _count(len(reading.mistakes), "mistake"),
+        _count(len(reading.warnings), "warning"),
+    )
+    out.print(", ".join(counts))
+
+
+def as_json_text(reading: FolderReading) -> str:
+    """The same as one JSON object: `lists`, `mistakes`, `warnings`."""
+    return msgspec.json.encode(
+        {
+            "lists": [_list(watchlist) for watchlist in reading.watchlists],
+            "mistakes": [_place(mistake) for mistake in reading.mistakes],
+            "warnings": [_place(mistake) for mistake in reading.warnings],
+        }
+    ).decode()
+
+
+def meaning(entry: Entry) -> str:
+    """What an entry was found to mean: `QFIN is Qifu Technology, Inc. (CIK 1741530)`."""
+    if entry.cik is not None and entry.called is not None:
+        return f"{entry.text} is {entry.called} (CIK {entry.cik})"
+    if entry.cik is not None:
+        return entry.text if entry.text.lstrip("0") == str(entry.cik) else f"{entry.text} is CIK {entry.cik}"
+    if entry.file_number is not None:
+        return f"{entry.text}, by its file number"
+    return f"{entry.text}, by name only"
+
+
+def _show_list(watchlist: Watchlist, out: Console) -> None:
+    out.print(
+        f"{watchlist.name}  ({watchlist.path}, {watchlist.visibility}, {watchlist.owner})", markup=False
+    )
+    if watchlist.any_notice:
+        out.print("  watches every notice")
+    for entry in watchlist.entries[:_SHOWN]:
+        out.print(f"  watches {entry.side} {meaning(entry)}", markup=False)
+    if len(watchlist.entries) > _SHOWN:
+        out.print(f"  and {len(watchlist.entries) - _SHOWN:,} more")
+    for condition in watchlist.conditions:
+        out.print(f"  when {condition.text}", markup=False)
+    out.print(f"  tells {', '.join(map(str, watchlist.destinations)) or 'nobody'}", markup=False)
+
+
+def _list(watchlist: Watchlist) -> dict[str, object]:
+    return {
+        "id": watchlist.id,
+        "name": watchlist.name,
+        "owner": watchlist.owner,
+        "path": watchlist.path,
+        "visibility": watchlist.visibility,
+        "any_notice": watchlist.any_notice,
+        "entries": [
+            {
+                "entry": entry.text,
+                "side": entry.side,
+                "cik": entry.cik,
+                "called": entry.called,
+                "where": entry.where,
+            }
+            for entry in watchlist.entries
+        ],
+        "conditions": [condition.text for condition in watchlist.conditions],
+        "destinations": [str(destination) for destination in watchlist.destinations],
+        "digest": watchlist.digest,
+    }
+
+
+def _place(mistake: Mistake) -> dict[str, str]:
+    return {"where": mistake.where, "what": mistake.what, "hint": mistake.hint}
+
+
+def _pin(folder: Path, reading: FolderReading, today: date) -> None:
+    text = write_pins(pins_for(reading.watchlists, reading.pins, today))
+    part = folder / f".{LOCK_NAME}.part"
+    part.write_text(text, encoding="utf-8")
+    part.replace(folder / LOCK_NAME)
+
+
+def _count(number: int, one: str, many: str | None = None) -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -1,0 +1,88 @@
+"""Questions about how much is to be sold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from worker.watchlists.amounts import Comparison, comparison, dollars, percent, whole
+from worker.watchlists.conditions.condition import Evidence, Verdict, not_met, question, unknown
+from worker.watchlists.conditions.words import one_of, reader_of
+from worker.watchlists.match import Answer
+
+
+@question(
+    "market_value",
+    read=reader_of(lambda said: comparison(said, dollars, "over 10M"), "over 10M"),
+    example="over 10M",
+)
+def market_value(evidence: Evidence, limit: Comparison[Decimal]) -> Verdict:
+    """The aggregate market value to be sold, over all lines, in US dollars."""
+    figure = evidence.figures.market_value
+    if figure is None:
+        return unknown("the market value is missing or unreadable")
+    return held(figure, limit, evidence, _money)
+
+
+@question(
+    "units",
+    read=reader_of(lambda said: comparison(said, whole, "at least 50,000"), "at least 50,000"),
+    example="at least 50,000",
+)
+def units(evidence: Evidence, limit: Comparison[Decimal]) -> Verdict:
+    """The number of units to be sold, over all lines."""
+    figure = evidence.figures.units
+    if figure is None:
+        return unknown("the number of units is missing or unreadable")
+    return held(Decimal(figure), limit, evidence, lambda number: f"{number:,.0f}")
+
+
+@question(
+    "percent_of_class",
+    read=reader_of(lambda said: comparison(said, percent, "at least 0.5%"), "at least 0.5%"),
+    example="at least 0.5%",
+)
+def percent_of_class(evidence: Evidence, limit: Comparison[Decimal]) -> Verdict:
+    """The units to be sold as a percentage of the class outstanding, computed; the largest class counts."""
+    figure = evidence.figures.percent_of_class
+    if figure is None:
+        return unknown("units or units outstanding are missing, unreadable or zero")
+    return held(figure, limit, evidence, _percentage)
+
+
+@question(
+    "one_percent_of_class",
+    read=lambda value: one_of(value, {"exceeded": True, "not exceeded": False}, "exceeded"),
+    example="exceeded",
+    shape={"enum": ["exceeded", "not exceeded"]},
+)
+def one_percent_of_class(evidence: Evidence, exceeded: bool) -> Verdict:
+    """Whether the units to be sold and those sold in the past three months pass 1 % of the class, computed.
+
+    It is the first of Rule 144(e)(1)'s two volume limits; the other, trading volume, is not in the notice.
+    """
+    figure, passes = evidence.figures.percent_with_past, evidence.figures.exceeds_one_percent
+    if passes is None:
+        return unknown("units, past sales or units outstanding are missing, unreadable or zero")
+    shown = "more than 1 %" if figure is None else f"{_percentage(figure)} {'>' if passes else '<='} 1 %"
+    if passes is exceeded:
+        return Verdict(answer=Answer.MET, because=shown)
+    near = figure is not None and abs(figure - 1) <= evidence.near_miss
+    return not_met(shown, near=near)
+
+
+def held(
+    figure: Decimal, limit: Comparison[Decimal], evidence: Evidence, show: Callable[[Decimal], str]
+) -> Verdict:
+    """The verdict of holding a figure against a limit; a miss within the margin is near."""
+    edge = limit.nearest(figure)
+    near = not limit.holds(figure) and abs(figure - edge) <= abs(edge) * evidence.near_miss
+    return Verdict(answer=limit.answer(figure), because=limit.because(figure, show), near=near)
+
+
+def _money(amount: Decimal) -> str:
+    return f"{amount:,.2f}" if amount % 1 else f"{amount:,.0f}"
+
+
+def _percentage(number: Decimal) -> str:
+    return f"{number.quantize(Decimal('0.0001')).normalize():f} %"

@@ -1,0 +1,73 @@
+"""Watchlist: whom somebody asked to hear about, under which conditions, and where."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from enum import StrEnum
+
+import msgspec
+
+from worker.watchlists.conditions.condition import Condition
+from worker.watchlists.destination import Destination
+from worker.watchlists.match import Side
+
+
+class Visibility(StrEnum):
+    """Who may learn that the list exists."""
+
+    SHARED = "shared"
+    CONFIDENTIAL = "confidential"  #: its name, owner and reason reach no message, log or metric
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One issuer or holder on a list, as `text` in the file's own words.
+
+    What is not None identifies it, the surest first: `cik`, `file_number` (as EDGAR writes it,
+    `001-38752`), `name`. `called` is the SEC's name for `cik` where it is known. `looked_up_by` says what
+    `cik` was found by (`ticker QFIN`, `name apple`), and is None where the author wrote it. The entry stands
+    at `line` and `column` of `path`.
+    """
+
+    text: str
+    side: Side
+    path: str
+    line: int
+    column: int
+    cik: int | None = None
+    ticker: str | None = None
+    file_number: str | None = None
+    name: str | None = None
+    called: str | None = None
+    looked_up_by: str | None = None
+    note: str | None = None
+
+    @property
+    def where(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}"
+
+
+class Watchlist(msgspec.Struct, frozen=True, kw_only=True):
+    """One list, resolved and ready to be matched.
+
+    `id` is stable as long as the file keeps its name; that of a confidential list says nothing, because ids
+    reach logs and tables. `any_notice` lists ask about every notice. `near_miss` is the fraction of a limit
+    by which a figure may miss it and still be reported as near. `digest` is the sha256 of everything the
+    list was read from.
+    """
+
+    id: str
+    name: str
+    owner: str
+    reason: str | None
+    visibility: Visibility
+    any_notice: bool
+    entries: tuple[Entry, ...]
+    conditions: tuple[Condition, ...]
+    destinations: tuple[Destination, ...]
+    near_miss: Decimal
+    path: str
+    digest: str
+
+    @property
+    def is_confidential(self) -> bool:
+        return self.visibility is Visibility.CONFIDENTIAL
