@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 #: `0001959173-23-000608`: ten digits of the filer agent, two of the year, six of the sequence.
 ACCESSION = re.compile(r"[0-9]{10}-[0-9]{2}-[0-9]{6}")
+
+_EASTERN = ZoneInfo("America/New_York")
+#: A Form 144 accepted until 22:00 Eastern is filed that day (Regulation S-T, Rule 13(a)(4)).
+_LAST_ACCEPTED = time(22)
 
 
 class Role(StrEnum):
@@ -40,7 +45,8 @@ class Filing(msgspec.Struct, frozen=True, kw_only=True):
     """One submission EDGAR announced; the accession number is its only key.
 
     `accepted_at` is EDGAR's acceptance time as an aware UTC instant, None where the source gives only a
-    day. `parties` may hold one party (the feed shows a filing's rows one at a time), or two.
+    day, which then is `filed_on`: the Eastern day it was filed. `parties` may hold one party (the feed
+    shows a filing's rows one at a time), or two.
     """
 
     accession: str
@@ -48,10 +54,32 @@ class Filing(msgspec.Struct, frozen=True, kw_only=True):
     parties: tuple[Party, ...]
     found_by: FoundBy
     accepted_at: datetime | None = None
+    filed_on: date | None = None
 
     @property
     def is_amendment(self) -> bool:
         return self.form_type.endswith("/A")
+
+    @property
+    def was_missed(self) -> bool:
+        """True where the feed did not show it, and reconciliation with search or an index found it."""
+        return self.found_by in {FoundBy.SEARCH, FoundBy.INDEX}
+
+    @property
+    def day(self) -> date | None:
+        """The Eastern day it was filed, None where the source says neither day nor time."""
+        if self.filed_on is not None or self.accepted_at is None:
+            return self.filed_on
+        return self.accepted_at.astimezone(_EASTERN).date()
+
+    def delay(self, seen_at: datetime) -> timedelta | None:
+        """How long after its acceptance it was seen; after the last moment of its day where only the day
+        is known. None where neither is, or that day was not over.
+        """
+        since = self.accepted_at
+        if since is None and self.filed_on is not None:
+            since = datetime.combine(self.filed_on, _LAST_ACCEPTED, tzinfo=_EASTERN).astimezone(UTC)
+        return seen_at - since if since is not None and seen_at >= since else None
 
     def party(self, role: Role) -> Party | None:
         """The party in that role, or None while EDGAR has not shown it."""

@@ -51,7 +51,7 @@ class ProblemKind(StrEnum):
     ABSENT = "absent"  #: an element the schema demands is not there, or is empty
     LIMIT = "limit"  #: longer, or more often, than the schema allows
     UNEXPECTED = "unexpected"  #: an element or a code the schema does not know
-    DISAGREEMENT = "disagreement"  #: the submission's header and its XML say different things
+    DISAGREEMENT = "disagreement"  #: two parts of the document say different things
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -66,7 +66,11 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Address(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """`issuerAddress`, or the `address` of a broker or seller. `state_or_country` is an EDGAR code."""
+    """`issuerAddress`, or the `address` of a broker or seller. `state_or_country` is an EDGAR code.
+
+    The print spells the issuer's state or country out, and runs the lines of other addresses together:
+    there `street1` holds street and city, and `city` is None.
+    """
 
     street1: str | None = None
     street2: str | None = None

@@ -1,0 +1,97 @@
+"""The figures of each class of securities that is to be sold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from worker.filings.classes import class_key, same_class
+from worker.filings.figures import ClassFigures
+from worker.filings.notice import Form144Notice, PastSale, ProposedSale
+from worker.filings.sums import at_least, past_total, total
+
+#: Of one title of a past sale: whether it is each of the classes to be sold, by their keys.
+_Verdicts = Mapping[str, bool | None]
+
+
+class _Past(NamedTuple):
+    """Past units of one class: their total where it is known, and what they come to at least."""
+
+    total: int | None
+    at_least: int
+
+
+def class_figures(notice: Form144Notice, past: Sequence[PastSale]) -> tuple[ClassFigures, ...]:
+    """One entry per class, in the order of the form. `past` are the past sales that count.
+
+    Where one class is to be sold, every past sale counts towards it unless its title is surely another
+    class. Where there are several, a past sale that might be of more than one of them leaves the past
+    units of those classes unknown.
+    """
+    groups: dict[str, list[ProposedSale]] = {}
+    for sale in notice.proposed_sales:
+        groups.setdefault(class_key(sale.class_title), []).append(sale)
+    said = {
+        title: {key: same_class(rows[0].class_title, title) for key, rows in groups.items()}
+        for title in {sale.class_title for sale in past}
+    }
+    return tuple(_figures(rows, _past(notice, key, past, said)) for key, rows in groups.items())
+
+
+def _figures(rows: Sequence[ProposedSale], past: _Past) -> ClassFigures:
+    units = total([row.units for row in rows])
+    value = total([row.market_value for row in rows])
+    outstanding = _outstanding(rows)
+    both = units + past.total if units is not None and past.total is not None else None
+    known = at_least([row.units for row in rows], 0) + past.at_least
+    return ClassFigures(
+        class_title=rows[0].class_title,
+        units=units,
+        market_value=value,
+        implied_price=value / units if value is not None and units else None,
+        units_outstanding=outstanding,
+        percent_of_class=_percent(units, outstanding),
+        past_units=past.total,
+        percent_with_past=_percent(both, outstanding),
+        exceeds_one_percent=_exceeds_one_percent(both, known, outstanding),
+    )
+
+
+def _outstanding(rows: Sequence[ProposedSale]) -> int | None:
+    """Units of the class outstanding: every row repeats the same number, so it is never summed."""
+    said = {row.units_outstanding for row in rows if row.units_outstanding}
+    return said.pop() if len(said) == 1 else None
+
+
+def _percent(units: int | None, outstanding: int | None) -> Decimal | None:
+    """100 x units / outstanding."""
+    return Decimal(100 * units) / outstanding if units is not None and outstanding else None
+
+
+def _exceeds_one_percent(both: int | None, known: int, outstanding: int | None) -> bool | None:
+    """Whether proposed and past sales together are above 1 % of the class, Rule 144(e)(1)(i).
+
+    What is known of them may be above already, whatever the rest is.
+    """
+    if not outstanding:
+        return None
+    if 100 * known > outstanding:
+        return True
+    return None if both is None else False
+
+
+def _past(
+    notice: Form144Notice, key: str, past: Sequence[PastSale], said: Mapping[str | None, _Verdicts]
+) -> _Past:
+    counted: list[int | None] = []
+    is_whole = True
+    for sale in past:
+        verdicts = said[sale.class_title]
+        same = verdicts[key]
+        if same or (same is None and len(verdicts) == 1):
+            counted.append(sale.units)
+        elif same is None and not any(verdicts[other] for other in verdicts if other != key):
+            is_whole = False
+    whole = past_total(notice, counted, 0) if is_whole else None
+    return _Past(total=whole, at_least=at_least(counted, 0))
