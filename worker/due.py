@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
+from worker.edgar.hours import EASTERN, eastern_day
+from worker.errors import Blocked, Unreachable
 from worker.ledger.filings import ClaimedFiling
 from worker.ledger.polls import Poll
 
@@ -18,25 +20,53 @@ POLL_RETRY = timedelta(seconds=15)
 #: How long nothing is asked after the SEC refused our declared contact: only a person can mend that.
 AGENT_REFUSED = timedelta(hours=1)
 
+#: How often search and indexes are asked for what the feed did not show.
+RECONCILE_EVERY = timedelta(minutes=5)
+
 #: How long a claim holds: at least twice the longest time its work may take.
 POLL_LEASE = timedelta(minutes=2)
+RECONCILE_LEASE = timedelta(minutes=10)
 READ_LEASE = timedelta(seconds=90)
-DELIVER_LEASE = timedelta(seconds=90)
+DELIVER_LEASE = timedelta(minutes=3)
+
+FOLLOW_UP_LEASE = timedelta(minutes=5)
+
+#: How often it is looked whether anything did not arrive.
+FOLLOW_UP = timedelta(seconds=10)
 
 #: How long one doorbell goes on before others get their turn; the sweep rings again for the rest.
 DRAIN = timedelta(seconds=20)
 
 #: How long a document may stay away after its filing was announced before its readers hear of it.
 DOCUMENT_PATIENCE = timedelta(hours=24)
+#: And how often it is asked for at least: the day may have passed while nobody was running.
+DOCUMENT_ATTEMPTS = 20
+
+#: How long an amendment waits for the notice it amends, where that was announced and is not read yet.
+ORIGINAL_PATIENCE = timedelta(minutes=15)
+ORIGINAL_PAUSE = timedelta(seconds=5)
+
+
+def day_began(now: datetime) -> datetime:
+    """When EDGAR's day that `now` lies in began."""
+    return datetime.combine(eastern_day(now), time(0), tzinfo=EASTERN)
 
 
 def look_back(last: Poll | None, now: datetime) -> datetime:
-    """Where a poll may stop: whatever was accepted before that, an earlier poll has seen."""
+    """Where a poll may stop: whatever was accepted before that, an earlier poll has seen; or the feed did
+    not reach back so far, and then asking again would not help: the indexes close that gap.
+    """
     if last is None:
         return now - FIRST_LOOK_BACK
     if last.newest_accepted_at is None:
         return last.back_to
     return max(last.newest_accepted_at - LOOK_BACK, last.back_to)
+
+
+def waits_for_document(claim: ClaimedFiling, error: Unreachable, now: datetime) -> bool:
+    """Whether the document is asked for again. A block says nothing about any document."""
+    tried = claim.attempt >= DOCUMENT_ATTEMPTS and now >= claim.seen_at + DOCUMENT_PATIENCE
+    return isinstance(error, Blocked) or not tried
 
 
 def document_pause(claim: ClaimedFiling) -> timedelta:

@@ -18,22 +18,27 @@ from typing import TypeVar
 import structlog
 
 from worker import due
+from worker.aftermath import Aftermath
+from worker.conversations import Conversations
 from worker.edgar.client import Edgar
 from worker.errors import ConfigurationError, Unreachable
 from worker.handover import Handover
 from worker.ledger.ledger import Ledger
 from worker.reading import Reader
+from worker.reconciliation import Reconciliation
 
 log = structlog.get_logger()
 Claim = TypeVar("Claim")
 
 
 class Step(StrEnum):
-    """The four doorbells."""
+    """The doorbells."""
 
     POLL = "poll"
+    RECONCILE = "reconcile"
     READ = "read"
     DELIVER = "deliver"
+    FOLLOW_UP = "follow_up"
     SWEEP = "sweep"
 
 
@@ -43,12 +48,16 @@ class Pipeline:
 
     ledger: Ledger
     edgar: Edgar
+    reconciliation: Reconciliation
     reader: Reader
     handover: Handover
+    aftermath: Aftermath
+    conversations: Conversations
     clock: Callable[[], datetime]
     ring: Callable[[Step], None]
     poll_again: Callable[[datetime], timedelta]  # how long after a poll the next one is due
     slots: int = 2  # how many doorbells of one kind a sweep rings
+    drain: timedelta = due.DRAIN  # how long one doorbell goes on
     stopping: Event = field(default_factory=Event)
 
     def poll(self) -> None:
@@ -62,7 +71,7 @@ class Pipeline:
             for page in self.edgar.latest(back_to):
                 new = self.ledger.filings.announce(page.filings, self.clock())
                 newest = page.newest and min(page.newest, self.clock())
-                self.ledger.polls.saw(poll, rows=page.rows, new=len(new), newest=newest)
+                self.ledger.polls.saw(poll, rows=page.rows, new=len(new), newest=newest, oldest=page.oldest)
                 if page.unread:
                     log.error("rows_unread", rows=page.unread)
                 if new:
@@ -76,37 +85,61 @@ class Pipeline:
         self.ledger.polls.end(poll, self.clock(), error=failure)
         self.ledger.chores.done(Step.POLL, owner, due_at=self.clock() + again)
 
+    def reconcile(self) -> None:
+        """EDGAR's search and indexes announce what its feed did not show."""
+        owner = token_hex(8)
+        if not self.ledger.chores.claim(Step.RECONCILE, self.clock(), due.RECONCILE_LEASE, owner):
+            return
+        done = self.reconciliation.work(self._turn(), lambda: self.ring(Step.READ))
+        self.ledger.chores.done(Step.RECONCILE, owner, due_at=self.clock() + done.again, error=done.failure)
+
     def read(self) -> None:
         """Each filing is read into a notice; watchlists match notices; matches raise alerts."""
         for claim in self._drain(lambda now, me: self.ledger.filings.claim(now, due.READ_LEASE, me)):
+            # The submission has a header that says when it was accepted, where only its day is known.
+            fetch = self.edgar.document if claim.filing.accepted_at else self.edgar.submission
             try:
-                document = self.edgar.document(claim.filing)
+                reading = self.reader.read(claim, fetch(claim.filing))
             except ConfigurationError as error:
                 self.ledger.filings.postpone(claim, self.clock() + due.AGENT_REFUSED, str(error))
                 continue
             except Unreachable as error:
-                log.info("document_not_there", accession=claim.filing.accession, why=str(error))
-                if self.clock() < claim.seen_at + due.DOCUMENT_PATIENCE:
+                log.info("not_readable_yet", accession=claim.filing.accession, why=str(error))
+                if due.waits_for_document(claim, error, self.clock()):
                     due_at = self.clock() + (error.retry_after or due.document_pause(claim))
                     self.ledger.filings.postpone(claim, due_at, str(error))
                     continue
-                document = None
-            reading = self.reader.read(claim, document)
+                reading = self.reader.read(claim, None)
             if self.ledger.readings.record(claim, reading, self.clock()) and reading.alerts:
                 self.ring(Step.DELIVER)
 
     def deliver(self) -> None:
         """Notifiers deliver the alerts."""
+        self.conversations.gather()
         for delivery in self._drain(lambda now, me: self.ledger.deliveries.claim(now, due.DELIVER_LEASE, me)):
             self.handover.attempt(delivery, give_up_at=self.clock() + due.DELIVER_LEASE / 2)
+
+    def follow_up(self) -> None:
+        """What was not taken goes to the fallback, the operator hears of it, amended messages say so."""
+        owner = token_hex(8)
+        if not self.ledger.chores.claim(Step.FOLLOW_UP, self.clock(), due.FOLLOW_UP_LEASE, owner):
+            return
+        if self.aftermath.redirect():
+            self.ring(Step.DELIVER)
+        self.aftermath.tell_operator()
+        self.aftermath.read_acknowledgements()
+        self.conversations.mark_amended()
+        self.ledger.chores.done(Step.FOLLOW_UP, owner, due_at=self.clock() + due.FOLLOW_UP)
 
     def sweep(self) -> None:
         """Ring for everything that is due, as often as there are hands for it."""
         now = self.clock()
         waiting = {
             Step.POLL: int(self.ledger.chores.is_due(Step.POLL, now)),
+            Step.RECONCILE: int(self.ledger.chores.is_due(Step.RECONCILE, now)),
             Step.READ: self.ledger.filings.due(now),
             Step.DELIVER: self.ledger.deliveries.due(now),
+            Step.FOLLOW_UP: int(self.ledger.chores.is_due(Step.FOLLOW_UP, now)),
         }
         for step, number in waiting.items():
             for _ in range(min(number, self.slots)):
@@ -116,11 +149,13 @@ class Pipeline:
         """Let running steps end after the piece of work in hand."""
         self.stopping.set()
 
+    def _turn(self) -> Callable[[], bool]:
+        """Whether this doorbell goes on: until others get their turn, or the process is to stop."""
+        until = self.clock() + self.drain
+        return lambda: self.clock() < until and not self.stopping.is_set()
+
     def _drain(self, claim: Callable[[datetime, str], Claim | None]) -> Iterator[Claim]:
-        """What `claim` gives, until it gives nothing, the time is up or the process is to stop."""
-        until = self.clock() + due.DRAIN
-        while self.clock() < until and not self.stopping.is_set():
-            claimed = claim(self.clock(), token_hex(8))
-            if claimed is None:
-                return
+        """What `claim` gives, until it gives nothing or this turn is over."""
+        goes_on = self._turn()
+        while goes_on() and (claimed := claim(self.clock(), token_hex(8))) is not None:
             yield claimed

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from tests.world import START, World, a_world
-from worker.cli.status import read_status
+from worker.cli.status import _show, read_status
+from worker.ledger.reloads import Reload
 from worker.standins.edgar_faults import Fault as EdgarFault
 from worker.standins.faults import Fault
 
@@ -28,6 +31,7 @@ def test_a_quiet_good_day_has_nothing_stuck(world: World) -> None:
 
 
 def test_a_poller_that_stopped_is_stuck_in_edgars_hours_and_not_at_night(world: World) -> None:
+    world.publish()
     world.settle()
     assert read_status(world.ledger, START + timedelta(hours=1)).stuck == (
         "no good poll in the last 15 min 0 s",
@@ -50,3 +54,55 @@ def test_a_delivery_nobody_can_be_asked_about_and_a_dead_channel_are_stuck(world
     stuck = read_status(world.ledger, world.clock()).stuck
     assert stuck[0] == "1 deliveries are refused"
     assert stuck[1].startswith("nothing goes to slack:#ir-alerts any more: ")
+
+
+def test_an_empty_feed_in_edgars_hours_is_stuck_and_at_night_is_not(world: World) -> None:
+    world.pipeline().poll()
+    assert read_status(world.ledger, world.clock()).stuck == ("EDGAR's feed was empty in EDGAR's hours",)
+    assert read_status(world.ledger, START + timedelta(hours=8)).stuck == ()
+
+
+def test_the_cursor_is_the_day_up_to_which_every_index_was_parsed(world: World) -> None:
+    world.publish()
+    pipeline = world.pipeline()
+    pipeline.poll()
+    assert read_status(world.ledger, world.clock()).index_cursor is None
+    pipeline.reconcile()
+    found = read_status(world.ledger, world.clock())
+    assert (found.index_cursor, found.indexes_unread) == (date(2026, 8, 31), 0)
+    assert read_status(world.ledger, START + timedelta(hours=8)).indexes_unread == 1
+
+
+def test_an_index_that_does_not_come_is_stuck_after_a_while(world: World) -> None:
+    world.publish()
+    world.settle()
+    early = read_status(world.ledger, START + timedelta(hours=40)).stuck
+    assert not any("overdue" in line for line in early)
+    late = read_status(world.ledger, START + timedelta(hours=48)).stuck
+    assert "1 indexes are overdue, the first of 2026-09-01" in late
+
+
+def test_filings_that_nobody_reads_are_stuck(world: World) -> None:
+    world.publish()
+    world.pipeline().poll()
+    assert read_status(world.ledger, START + timedelta(minutes=10)).stuck == ()
+    stuck = read_status(world.ledger, START + timedelta(hours=1)).stuck
+    assert any("nobody reads" in line for line in stuck)
+
+
+def test_an_edit_that_is_kept_out_shows_since_when_and_stops_nothing(world: World) -> None:
+    world.publish()
+    world.settle()
+    assert read_status(world.ledger, world.clock()).watchlists is None
+    reloads = world.ledger.reloads
+    reloads.taken(START)
+    reloads.kept_out(2, START + timedelta(minutes=5))
+    reloads.kept_out(1, START + timedelta(minutes=9))
+    found = read_status(world.ledger, world.clock())
+    assert found.watchlists == Reload(taken_at=START, kept_since=START + timedelta(minutes=5), mistakes=1)
+    assert found.stuck == ()
+    out = Console(file=io.StringIO(), record=True, width=200)
+    _show(out, found)
+    assert "an edit is kept out since 2026-09-01 20:11:00 UTC: 1 mistake" in out.export_text()
+    reloads.taken(START + timedelta(minutes=20))
+    assert reloads.last() == Reload(taken_at=START + timedelta(minutes=20))

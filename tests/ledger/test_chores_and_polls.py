@@ -28,8 +28,10 @@ def test_a_chore_whose_process_died_is_due_when_the_lease_ends(ledger: Ledger) -
 
 def test_a_poll_that_failed_or_was_cut_short_is_not_complete(ledger: Ledger) -> None:
     whole = ledger.polls.begin(NOW - LEASE, NOW)
-    ledger.polls.saw(whole, rows=100, new=50, newest=NOW)
-    ledger.polls.saw(whole, rows=40, new=20, newest=NOW - timedelta(minutes=3))
+    ledger.polls.saw(whole, rows=100, new=50, newest=NOW, oldest=NOW - timedelta(minutes=2))
+    ledger.polls.saw(
+        whole, rows=40, new=20, newest=NOW - timedelta(minutes=3), oldest=NOW - timedelta(minutes=4)
+    )
     ledger.polls.end(whole, NOW, error=None)
     failed = ledger.polls.begin(NOW, NOW)
     ledger.polls.end(failed, NOW, error="503")

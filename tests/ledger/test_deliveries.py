@@ -118,8 +118,13 @@ def test_a_refused_delivery_lets_the_next_one_go(ledger: Ledger) -> None:
 
 
 def test_nothing_goes_to_a_destination_that_has_ended(ledger: Ledger) -> None:
-    owe(ledger, SLACK, EMAIL)
-    ledger.deliveries.end_lane(SLACK, "the channel is archived")
+    owe(ledger, EMAIL, number=1)
+    owe(ledger, SLACK, number=2)
+    owe(ledger, SLACK, number=3)
+    mail, post = claim(ledger), claim(ledger, owner="two")
+    ledger.deliveries.try_again(mail, "451", NOW, at=NOW)
+    why = "the channel is archived"
+    ledger.deliveries.give_up(post, DeliveryState.REFUSED, why, NOW, ends_destination=True)
     assert ledger.deliveries.due(NOW) == 1
     assert claim(ledger).destination == EMAIL
     assert ledger.report.ended_lanes() == {SLACK: "the channel is archived"}

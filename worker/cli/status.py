@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated
 
 import msgspec
@@ -12,28 +12,50 @@ from rich.console import Console
 from worker import engine, wiring
 from worker.alerts.delivery import DeliveryState
 from worker.cli.outcome import coverage_line, span
-from worker.edgar.hours import EASTERN, eastern_day, is_open
+from worker.edgar.hours import eastern_day, index_due, is_open
 from worker.ledger.ledger import Ledger
+from worker.ledger.polls import Poll
+from worker.ledger.reloads import Reload
 from worker.ledger.report import Coverage
+from worker.pipeline import Step
+from worker.reconciliation import index_cursor, unread_days
 
 #: In EDGAR's hours a good poll older than this means that nobody is looking.
 POLL_TOO_OLD = timedelta(minutes=15)
+
+#: An index that is later than the latest known one (37 hours) is worth a person's look.
+INDEX_TOO_OLD = timedelta(hours=40)
+
+#: Filings due for so long, while none is read, have no reader.
+READING_TOO_OLD = timedelta(minutes=15)
 
 #: Deliveries a person has to look at.
 STUCK = (DeliveryState.REFUSED, DeliveryState.ABANDONED, DeliveryState.UNKNOWN)
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
-    """What `--json` prints. `last_good_poll` is an aware UTC instant, None where there was none; `stuck`
-    are sentences, and none of them is good news.
+    """What `--json` prints. `last_good_poll` is an aware UTC instant, None where there was none;
+    `feed_reached` is how far back it saw, where that is less than was wanted. `index_cursor` is the last day
+    up to which every index was parsed, and `coverage_indexed` that day's. `stuck` are sentences, and none
+    of them is good news; `silences` are those in force.
     """
 
     last_good_poll: datetime | None
+    last_good_poll_age: timedelta | None
     last_poll_error: str | None
+    feed_reached: datetime | None
+    index_cursor: date | None
+    indexes_unread: int
+    last_reconciliation_error: str | None
+    filings_due: int
+    deliveries_due: int
     filings: dict[str, int]
     deliveries: dict[str, int]
     coverage_today: Coverage
+    coverage_indexed: Coverage | None
+    watchlists: Reload | None
     stuck: tuple[str, ...]
+    silences: tuple[str, ...]
 
 
 def status(
@@ -58,35 +80,97 @@ def read_status(ledger: Ledger, now: datetime) -> Status:
     """The state of things at `now`, from the ledger alone."""
     good, last = ledger.polls.last_complete(), ledger.polls.last()
     filings, deliveries = ledger.report.filings_by_state(), ledger.report.deliveries_by_state()
-    midnight = datetime.combine(eastern_day(now), time(0), tzinfo=EASTERN).astimezone(UTC)
     stuck = [f"{number} deliveries are {state}" for state, number in deliveries.items() if state in STUCK]
     stuck += [f"nothing goes to {to} any more: {why}" for to, why in ledger.report.ended_lanes().items()]
+    stuck += [*_feed(good, now), *_indexes(ledger, now), *_readers(ledger, now)]
     polled_at = good.ended_at if good else None
-    if is_open(now) and (polled_at is None or now - polled_at > POLL_TOO_OLD):
-        stuck.append(f"no good poll in the last {span(POLL_TOO_OLD)}")
+    cursor = index_cursor(ledger, now)
     return Status(
         last_good_poll=polled_at,
+        last_good_poll_age=now - polled_at if polled_at else None,
         last_poll_error=last.error if last else None,
+        feed_reached=good.oldest_accepted_at if good and not good.covers_window else None,
+        index_cursor=cursor,
+        indexes_unread=len(unread_days(ledger, now)),
+        last_reconciliation_error=ledger.chores.error(Step.RECONCILE),
+        filings_due=ledger.filings.due(now),
+        deliveries_due=ledger.deliveries.due(now),
         filings=filings,
         deliveries={str(state): number for state, number in deliveries.items()},
-        coverage_today=ledger.report.coverage(midnight, now),
+        coverage_today=ledger.report.coverage(eastern_day(now)),
+        coverage_indexed=ledger.report.coverage(cursor) if cursor else None,
+        watchlists=ledger.reloads.last(),
         stuck=tuple(stuck),
+        silences=tuple(
+            f"{one.about} {one.subject} until {one.expires_at:%Y-%m-%d %H:%M} UTC, "
+            f"by {one.author}: {one.reason}"
+            for one in ledger.silences.active(now)
+        ),
     )
+
+
+def _feed(good: Poll | None, now: datetime) -> list[str]:
+    if not is_open(now):
+        return []
+    if good is None or good.ended_at is None or now - good.ended_at > POLL_TOO_OLD:
+        return [f"no good poll in the last {span(POLL_TOO_OLD)}"]
+    return [] if good.rows else ["EDGAR's feed was empty in EDGAR's hours"]
+
+
+def _indexes(ledger: Ledger, now: datetime) -> list[str]:
+    late = [day for day in unread_days(ledger, now) if now - index_due(day) > INDEX_TOO_OLD]
+    return [f"{len(late)} indexes are overdue, the first of {late[0]}"] if late else []
+
+
+def _readers(ledger: Ledger, now: datetime) -> list[str]:
+    since, read = ledger.report.oldest_due_filing(), ledger.report.last_read()
+    if since is None or max(since, read or since) > now - READING_TOO_OLD:
+        return []
+    return [f"filings are due since {since:%Y-%m-%d %H:%M:%S} UTC and nobody reads them"]
 
 
 def _show(console: Console, found: Status) -> None:
     polled = f"{found.last_good_poll:%Y-%m-%d %H:%M:%S} UTC" if found.last_good_poll else "never"
+    if found.last_good_poll_age is not None:
+        polled += f", {span(found.last_good_poll_age)} ago"
     console.print(f"Last good poll  {polled}")
     if found.last_poll_error:
-        console.print(
-            f"                the last one failed: {found.last_poll_error}", style="yellow", markup=False
-        )
-    console.print(f"Filings         {_counts(found.filings)}")
-    console.print(f"Deliveries      {_counts(found.deliveries)}")
-    console.print("Today           ", end="")
-    console.print(coverage_line(found.coverage_today))
+        _note(console, f"the last one failed: {found.last_poll_error}")
+    if found.feed_reached:
+        _note(console, f"the feed reached back to {found.feed_reached:%Y-%m-%d %H:%M:%S} UTC only")
+    waits = f", {found.indexes_unread} due and not parsed" if found.indexes_unread else ""
+    console.print(f"Indexes         whole up to {found.index_cursor or 'no day yet'}{waits}")
+    if found.last_reconciliation_error:
+        _note(console, f"the last look failed: {found.last_reconciliation_error}")
+    console.print(f"Filings         {_counts(found.filings)}; {found.filings_due} due")
+    console.print(f"Deliveries      {_counts(found.deliveries)}; {found.deliveries_due} due")
+    for name, coverage in (("Last index", found.coverage_indexed), ("Today", found.coverage_today)):
+        if coverage:
+            console.print(f"{name:<16}", end="")
+            console.print(coverage_line(coverage))
+    for sentence in found.silences:
+        console.print(f"Silence         {sentence}", markup=False)
+    if found.watchlists is not None:
+        _show_watchlists(console, found.watchlists)
     for sentence in found.stuck:
         console.print(f"Stuck           {sentence}", style="red", markup=False)
+
+
+def _note(console: Console, text: str) -> None:
+    console.print(f"{'':<16}{text}", style="yellow", markup=False)
+
+
+def _show_watchlists(console: Console, reload: Reload) -> None:
+    console.print(f"Watchlists      taken {reload.taken_at:%Y-%m-%d %H:%M:%S} UTC")
+    if reload.kept_since is not None:
+        mistakes = f"{reload.mistakes} mistake{'s' * (reload.mistakes != 1)}"
+        since = f"{reload.kept_since:%Y-%m-%d %H:%M:%S} UTC"
+        console.print(
+            f"                an edit is kept out since {since}: {mistakes}; form144 check names them",
+            style="yellow",
+            markup=False,
+            soft_wrap=True,
+        )
 
 
 def _counts(counts: dict[str, int]) -> str:

@@ -87,7 +87,11 @@ def _by_day(rows: list[_Row]) -> dict[date, tuple[Filing, ...]]:
     days: dict[date, list[Filing]] = {}
     for (day, accession, form_type), those in parties.items():
         filing = Filing(
-            accession=accession, form_type=form_type, parties=tuple(those), found_by=FoundBy.INDEX
+            accession=accession,
+            form_type=form_type,
+            parties=tuple(those),
+            found_by=FoundBy.INDEX,
+            filed_on=day,
         )
         days.setdefault(day, []).append(filing)
     return {day: tuple(filings) for day, filings in sorted(days.items())}

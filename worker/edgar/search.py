@@ -7,6 +7,7 @@ only ever used to find more, never to conclude that there is nothing.
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import msgspec
 
@@ -40,6 +41,7 @@ class _Source(msgspec.Struct):
     display_names: list[str]
     form: str
     adsh: str = ""
+    file_date: date | None = None
 
 
 class _Hit(msgspec.Struct):
@@ -85,6 +87,7 @@ def read_search(body: bytes) -> SearchPage:
                 form_type=hit.source.form,
                 parties=_parties(hit.source),
                 found_by=FoundBy.SEARCH,
+                filed_on=hit.source.file_date,
             )
     return SearchPage(filings=tuple(filings.values()), hits=len(answer.hits.hits), total=total.value)
 

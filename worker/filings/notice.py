@@ -6,6 +6,8 @@ Technical Specification, eis_Form_144_Ownership.xsd). Three rules hold for every
 - what the document does not say, or says unreadably, is None, never 0 and never "";
 - money is a Decimal in US dollars, units are whole ints, days are dates without a time zone;
 - a field that could not be read stands in `problems` with its raw text.
+
+A limit named beside a field is the schema's; a document beyond it is read all the same, with a problem.
 """
 
 from __future__ import annotations
@@ -72,38 +74,38 @@ class Address(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     there `street1` holds street and city, and `city` is None.
     """
 
-    street1: str | None = None
-    street2: str | None = None
-    city: str | None = None
-    state_or_country: str | None = None
-    zip_code: str | None = None
+    street1: str | None = None  #: `street1`, 40 characters
+    street2: str | None = None  #: `street2`, 40
+    city: str | None = None  #: `city`, 30
+    state_or_country: str | None = None  #: `stateOrCountry`, two characters
+    zip_code: str | None = None  #: `zipCode`, 10
 
 
 class ProposedSale(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """`securitiesInformation`: one line of what is to be sold (1 to 40 a notice)."""
 
-    class_title: str | None = None  #: `securitiesClassTitle`
-    broker_name: str | None = None  #: `brokerOrMarketmakerDetails/name`
+    class_title: str | None = None  #: `securitiesClassTitle`, 150 characters
+    broker_name: str | None = None  #: `brokerOrMarketmakerDetails/name`, 100
     broker_address: Address | None = None  #: `brokerOrMarketmakerDetails/address`
-    units: int | None = None  #: `noOfUnitsSold`, which is units *to be* sold
-    market_value: Decimal | None = None  #: `aggregateMarketValue`, US dollars
-    units_outstanding: int | None = None  #: `noOfUnitsOutstanding`, of the whole class
-    sale_date: date | None = None  #: `approxSaleDate`
-    exchange: str | None = None  #: `securitiesExchangeName`, free text
+    units: int | None = None  #: `noOfUnitsSold`, which is units *to be* sold; 12 digits
+    market_value: Decimal | None = None  #: `aggregateMarketValue`, US dollars; 14 digits, 2 decimals
+    units_outstanding: int | None = None  #: `noOfUnitsOutstanding`, of the whole class; 12 digits
+    sale_date: date | None = None  #: `approxSaleDate`, MM/DD/YYYY
+    exchange: str | None = None  #: `securitiesExchangeName`, free text, 20 characters
 
 
 class AcquiredLot(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """`securitiesToBeSold`, which despite its name is how the securities were *acquired* (1 to 40)."""
 
-    class_title: str | None = None  #: `securitiesClassTitle`
+    class_title: str | None = None  #: `securitiesClassTitle`, 150 characters
     acquired_date: date | None = None  #: `acquiredDate`
-    nature: str | None = None  #: `natureOfAcquisitionTransaction`
-    acquired_from: str | None = None  #: `nameOfPersonfromWhomAcquired`
+    nature: str | None = None  #: `natureOfAcquisitionTransaction`, 255
+    acquired_from: str | None = None  #: `nameOfPersonfromWhomAcquired`, 100
     is_gift: bool | None = None  #: `isGiftTransaction`
     donor_acquired_date: date | None = None  #: `donarAcquiredDate` (the SEC's spelling)
-    units: int | None = None  #: `amountOfSecuritiesAcquired`: the lot's size, not the sale's
+    units: int | None = None  #: `amountOfSecuritiesAcquired`: the lot's size, not the sale's; 12 digits
     payment_date: date | None = None  #: `paymentDate`
-    nature_of_payment: str | None = None  #: `natureOfPayment`
+    nature_of_payment: str | None = None  #: `natureOfPayment`, 255
 
 
 class PastSale(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -111,12 +113,12 @@ class PastSale(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     sales Rule 144(e)(3) aggregates with this one's.
     """
 
-    seller_name: str | None = None  #: `sellerDetails/name`
+    seller_name: str | None = None  #: `sellerDetails/name`, 100 characters
     seller_address: Address | None = None  #: `sellerDetails/address`
-    class_title: str | None = None  #: `securitiesClassTitle`
+    class_title: str | None = None  #: `securitiesClassTitle`, 150
     sale_date: date | None = None  #: `saleDate`
-    units: int | None = None  #: `amountOfSecuritiesSold`
-    gross_proceeds: Decimal | None = None  #: `grossProceeds`, US dollars
+    units: int | None = None  #: `amountOfSecuritiesSold`; 12 digits
+    gross_proceeds: Decimal | None = None  #: `grossProceeds`, US dollars; 14 digits, 2 decimals
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,21 +144,21 @@ class Form144Notice(msgspec.Struct, frozen=True, kw_only=True):
     filer_ciks: tuple[int, ...] = ()  #: `filerCredentials/cik`: the person whose securities are sold
     is_live: bool | None = None  #: `liveTestFlag`: True for LIVE, False for TEST
     issuer_cik: int | None = None  #: `issuerCik`
-    issuer_name: str | None = None  #: `issuerName`, as typed
+    issuer_name: str | None = None  #: `issuerName`, as typed; 150 characters
     issuer_file_number: str | None = None  #: `secFileNumber`, such as `001-38752`
     issuer_address: Address | None = None  #: `issuerAddress`
-    issuer_phone: str | None = None  #: `issuerContactPhone`
-    seller_name: str | None = None  #: `nameOfPersonForWhoseAccountTheSecuritiesAreToBeSold`
-    relationships_as_filed: tuple[str, ...] = ()  #: `relationshipToIssuer`, 1 to 5, free text
+    issuer_phone: str | None = None  #: `issuerContactPhone`, 20 characters, free format
+    seller_name: str | None = None  #: `nameOfPersonForWhoseAccountTheSecuritiesAreToBeSold`, 150
+    relationships_as_filed: tuple[str, ...] = ()  #: `relationshipToIssuer`, 1 to 5, free text of 50
     relationships: tuple[Relationship, ...] = ()  #: the classes those texts fall into, sorted
     proposed_sales: tuple[ProposedSale, ...] = ()
     acquired_lots: tuple[AcquiredLot, ...] = ()
     nothing_to_report: bool | None = None  #: `nothingToReportFlagOnSecuritiesSoldInPast3Months`
     past_sales: tuple[PastSale, ...] = ()
-    remarks: str | None = None  #: `remarks`
+    remarks: str | None = None  #: `remarks`, 1000 characters
     notice_date: date | None = None  #: `noticeDate`
-    plan_adoption_dates: tuple[date, ...] = ()  #: `planAdoptionDate`: the only sign of a 10b5-1 plan
-    signature: str | None = None  #: `signature`
+    plan_adoption_dates: tuple[date, ...] = ()  #: `planAdoptionDate`, 0 to 20: the only sign of a 10b5-1 plan
+    signature: str | None = None  #: `signature`, 150 characters
     documents: tuple[str, ...] = ()  #: names of attached documents
     header: Header | None = None
     problems: tuple[Problem, ...] = ()

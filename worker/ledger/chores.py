@@ -27,12 +27,14 @@ class Chores:
             connection.execute(self._database.insert_new(chores, [{"name": name, "due_at": now}]))
             return connection.execute(claim).rowcount == 1
 
-    def done(self, name: str, owner: str, *, due_at: datetime) -> bool:
-        """Give the chore back until `due_at`. False where the lease has passed to another worker."""
+    def done(self, name: str, owner: str, *, due_at: datetime, error: str | None = None) -> bool:
+        """Give the chore back until `due_at`; `error` is what went wrong. False where the lease has passed
+        to another worker.
+        """
         done = (
             sa.update(chores)
             .where(chores.c.name == name, chores.c.owner == owner)
-            .values(owner=None, due_at=due_at)
+            .values(owner=None, due_at=due_at, error=error)
         )
         with self._database.write() as connection:
             return connection.execute(done).rowcount == 1
@@ -50,3 +52,9 @@ class Chores:
         with self._database.read() as connection:
             due_at = connection.execute(query).scalar_one_or_none()
         return due_at is None or due_at <= now
+
+    def error(self, name: str) -> str | None:
+        """What went wrong the last time the chore was done, None where all went well."""
+        query = sa.select(chores.c.error).where(chores.c.name == name)
+        with self._database.read() as connection:
+            return connection.execute(query).scalar_one_or_none()

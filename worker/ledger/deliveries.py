@@ -9,11 +9,12 @@ import sqlalchemy as sa
 from worker.alerts.delivery import Delivery, DeliveryState, Receipt
 from worker.ledger.database import Database
 from worker.ledger.tables import attempts, deliveries, lanes
+from worker.ledger.troubles import Trouble, note
 from worker.watchlists.destination import Destination
 
 #: States from which a delivery can be claimed once it is due: `sending` past its lease is a crash,
-#: `unknown` with a due time waits to be asked about.
-CLAIMABLE = (DeliveryState.OWED, DeliveryState.SENDING, DeliveryState.UNKNOWN)
+#: `unknown` with a due time waits to be asked about, `held` with one for its quiet hours to end.
+CLAIMABLE = (DeliveryState.OWED, DeliveryState.SENDING, DeliveryState.UNKNOWN, DeliveryState.HELD)
 
 
 class Deliveries:
@@ -67,7 +68,7 @@ class Deliveries:
             attempt=number,
             owed_since=row.owed_since,
             first_attempt_at=first,
-            may_have_arrived=row.state != DeliveryState.OWED,
+            may_have_arrived=row.state in (DeliveryState.SENDING, DeliveryState.UNKNOWN),
             owner=owner,
         )
 
@@ -103,22 +104,38 @@ class Deliveries:
             ask_at or now,
             "unknown",
             why,
+            trouble=None if ask_at else Trouble.UNKNOWN,
             state=DeliveryState.UNKNOWN,
             due_at=ask_at,
             settled_at=None if ask_at else now,
             last_error=why,
         )
 
-    def give_up(self, delivery: Delivery, state: DeliveryState, why: str, now: datetime) -> bool:
-        """`refused` or `abandoned`: nothing more is tried for this delivery; the lane goes on."""
+    def give_up(
+        self,
+        delivery: Delivery,
+        state: DeliveryState,
+        why: str,
+        now: datetime,
+        *,
+        ends_destination: bool = False,
+    ) -> bool:
+        """`refused` or `abandoned`: nothing more is tried for this delivery; the lane goes on, unless the
+        destination ends: then nothing more goes there until a person opens it again.
+        """
         return self._settle(
-            delivery, now, now, state.value, why, state=state, due_at=None, settled_at=now, last_error=why
+            delivery,
+            now,
+            now,
+            state.value,
+            why,
+            trouble=Trouble.ENDED if ends_destination else Trouble(state.value),
+            ends_lane=ends_destination,
+            state=state,
+            due_at=None,
+            settled_at=now,
+            last_error=why,
         )
-
-    def end_lane(self, destination: Destination, why: str) -> None:
-        """Nothing more goes to this destination until a person opens it again."""
-        with self._database.write() as connection:
-            connection.execute(_lane_of(destination.notifier, destination.address).values(ended_because=why))
 
     def void_claims(self, now: datetime) -> None:
         """Make every claim due now, as one that may have arrived. Only for who knows that no worker is
@@ -152,6 +169,9 @@ class Deliveries:
         lane_opens_at: datetime,
         outcome: str,
         detail: str,
+        *,
+        trouble: Trouble | None = None,
+        ends_lane: bool = False,
         **values: object,
     ) -> bool:
         with self._database.write() as connection:
@@ -168,7 +188,12 @@ class Deliveries:
             if settled.rowcount != 1:
                 return False
             to = delivery.destination
-            connection.execute(_lane_of(to.notifier, to.address).values(open_at=lane_opens_at))
+            lane: dict[str, object] = {"open_at": lane_opens_at}
+            if ends_lane:
+                lane["ended_because"] = detail
+            connection.execute(_lane_of(to.notifier, to.address).values(lane))
+            if trouble is not None:
+                note(self._database, connection, trouble, str(to), what=detail, now=now)
             return True
 
 

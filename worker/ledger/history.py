@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
 import sqlalchemy as sa
 
+from worker.filings.filing import Filing
+from worker.filings.notice import Form144Notice
+from worker.ledger.announcing import filing_of
 from worker.ledger.database import Database
 from worker.ledger.tables import filings, notices, polls
 from worker.watchlists.conditions.recent import RecentNotice, RecentNotices
@@ -16,6 +20,21 @@ class History:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    def notices(self, since: datetime) -> Iterator[tuple[Filing, Form144Notice]]:
+        """Every notice filed from `since` on, in the order filed; a filing that nobody could read comes with
+        what EDGAR announced of it.
+        """
+        when = sa.func.coalesce(filings.c.accepted_at, filings.c.seen_at)
+        query = (
+            sa.select(filings, notices.c.notice)
+            .join(notices, notices.c.accession == filings.c.accession)
+            .where(when >= since)
+            .order_by(when, filings.c.accession)
+        )
+        with self._database.read() as connection:
+            for row in connection.execution_options(yield_per=500).execute(query):
+                yield filing_of(row), row.notice
 
     def recent(self, issuer_cik: int, since: date) -> RecentNotices:
         """The notices on one issuer filed on `since` or later, as far as this ledger reaches back.

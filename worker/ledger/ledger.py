@@ -7,16 +7,28 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from worker.ledger.acknowledgements import Acknowledgements
 from worker.ledger.chores import Chores
 from worker.ledger.database import Database
+from worker.ledger.days import Days
 from worker.ledger.deliveries import Deliveries
+from worker.ledger.failed import Failed
+from worker.ledger.families import Families
 from worker.ledger.filings import Filings
 from worker.ledger.history import History
+from worker.ledger.marks import Marks
 from worker.ledger.polls import Polls
 from worker.ledger.readings import Readings
+from worker.ledger.record import Records
+from worker.ledger.redirects import Redirects
+from worker.ledger.reloads import Reloads
 from worker.ledger.report import Report
+from worker.ledger.rollups import Rollups
 from worker.ledger.schema import require_current, upgrade
+from worker.ledger.silences import Silences
 from worker.ledger.tables import facts
+from worker.ledger.threads import Threads
+from worker.ledger.troubles import Troubles
 
 
 class Ledger:
@@ -29,8 +41,20 @@ class Ledger:
         self.deliveries = Deliveries(database)
         self.chores = Chores(database)
         self.polls = Polls(database)
+        self.days = Days(database)
         self.history = History(database)
         self.report = Report(database)
+        self.reloads = Reloads(database)
+        self.families = Families(database)
+        self.threads = Threads(database)
+        self.marks = Marks(database)
+        self.rollups = Rollups(database)
+        self.records = Records(database)
+        self.redirects = Redirects(database)
+        self.troubles = Troubles(database)
+        self.silences = Silences(database)
+        self.acknowledgements = Acknowledgements(database)
+        self.failed = Failed(database)
 
     @classmethod
     def open(cls, url: str, *, migrate: bool) -> Ledger:

@@ -13,13 +13,15 @@ from worker.ledger.tables import polls
 
 class Poll(msgspec.Struct, frozen=True, kw_only=True):
     """One look at the feed. `ended_at` is None while it runs or where it was cut short; `error` is a
-    sentence where it failed. `newest_accepted_at` is None where the feed was empty.
+    sentence where it failed. `newest_accepted_at` and `oldest_accepted_at`, of the rows it saw, are None
+    where the feed was empty.
     """
 
     started_at: datetime
     ended_at: datetime | None
     back_to: datetime
     newest_accepted_at: datetime | None
+    oldest_accepted_at: datetime | None
     pages: int
     rows: int
     new_filings: int
@@ -27,8 +29,16 @@ class Poll(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_complete(self) -> bool:
-        """True where the whole window back to `back_to` was seen."""
+        """True where all was seen that the feed had, back to `back_to`."""
         return self.ended_at is not None and self.error is None
+
+    @property
+    def covers_window(self) -> bool:
+        """True where the feed reached back to `back_to`, too. Where it did not, it has forgotten what lies
+        between, or there was nothing: the indexes know.
+        """
+        oldest = self.oldest_accepted_at
+        return self.is_complete and oldest is not None and oldest < self.back_to
 
 
 class Polls:
@@ -43,32 +53,46 @@ class Polls:
         with self._database.write() as connection:
             return int(connection.execute(insert.returning(polls.c.id)).scalar_one())
 
-    def saw(self, number: int, *, rows: int, new: int, newest: datetime | None) -> None:
-        """Count one more page. `newest` is the page's latest acceptance time, None where it has no row."""
+    def saw(
+        self, number: int, *, rows: int, new: int, newest: datetime | None, oldest: datetime | None
+    ) -> None:
+        """Count one more page. `newest` and `oldest` are its first and last acceptance time, None where it
+        has no row.
+        """
         values = {
             "pages": polls.c.pages + 1,
             "rows": polls.c.rows + rows,
             "new_filings": polls.c.new_filings + new,
             "newest_accepted_at": sa.func.coalesce(polls.c.newest_accepted_at, newest),
+            "oldest_accepted_at": oldest or polls.c.oldest_accepted_at,
         }
         with self._database.write() as connection:
             connection.execute(sa.update(polls).where(polls.c.id == number).values(values))
 
     def end(self, number: int, now: datetime, *, error: str | None) -> None:
-        """Write down that the poll is over: it saw its whole window, or `error` says why not."""
+        """Write down that the poll is over: it came to the end of its window or of the feed, or `error` says
+        why not.
+        """
         with self._database.write() as connection:
             connection.execute(sa.update(polls).where(polls.c.id == number).values(ended_at=now, error=error))
 
     def last_complete(self) -> Poll | None:
-        """The newest poll that saw its whole window, or None."""
+        """The newest poll that came to its end, or None."""
         return self._newest(polls.c.ended_at.is_not(None), polls.c.error.is_(None))
 
     def last(self) -> Poll | None:
         """The newest poll, however it went, or None."""
         return self._newest()
 
+    def first(self) -> Poll | None:
+        """The first poll ever, however it went, or None."""
+        return self._one(polls.c.id.asc())
+
     def _newest(self, *where: sa.ColumnElement[bool]) -> Poll | None:
-        query = sa.select(polls).where(*where).order_by(polls.c.id.desc()).limit(1)
+        return self._one(polls.c.id.desc(), *where)
+
+    def _one(self, order: sa.UnaryExpression[int], *where: sa.ColumnElement[bool]) -> Poll | None:
+        query = sa.select(polls).where(*where).order_by(order).limit(1)
         with self._database.read() as connection:
             row = connection.execute(query).one_or_none()
         if row is None:

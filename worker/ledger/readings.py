@@ -9,21 +9,29 @@ import msgspec
 import sqlalchemy as sa
 
 from worker.alerts.delivery import DeliveryState
+from worker.alerts.hold import Hold
 from worker.alerts.message import Message
 from worker.filings.notice import Form144Notice
+from worker.ledger.aftermath_tables import holds
 from worker.ledger.database import Database
 from worker.ledger.filings import ClaimedFiling
 from worker.ledger.tables import alerts, deliveries, documents, filings, lanes, notices
+from worker.ledger.troubles import Trouble, note
 from worker.watchlists.destination import Destination
 from worker.watchlists.match import Match
 
 
 class Owed(msgspec.Struct, frozen=True, kw_only=True):
-    """One finished message for one destination, under the opaque key it will go out with."""
+    """One finished message for one destination, under the opaque key it will go out with. `problem` says
+    why it is not what the templates asked for, None where it is; `hold` what keeps it back, None where it
+    may go out at once.
+    """
 
     destination: Destination
     message: Message
     key: str
+    problem: str | None = None
+    hold: Hold | None = None
 
 
 class RaisedAlert(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +73,7 @@ class Readings:
                     owner=None,
                     due_at=None,
                     read_at=now,
+                    accepted_at=sa.func.coalesce(filings.c.accepted_at, _accepted_at(reading.notice)),
                     last_error=reading.unreadable_because,
                 )
             )
@@ -116,6 +125,31 @@ class Readings:
         owed = sorted(alert.owed, key=lambda item: item.destination)
         connection.execute(self._database.insert_new(lanes, [_lane(item, now) for item in owed]))
         connection.execute(sa.insert(deliveries), [_delivery(item, alert_id, now) for item in owed])
+        for item in owed:
+            if item.hold is not None:
+                _write_hold(connection, item.key, item.hold, now)
+            if item.problem:
+                why = item.problem
+                note(self._database, connection, Trouble.TEMPLATE, why, what=why, now=now)
+
+
+def _write_hold(connection: sa.Connection, key: str, hold: Hold, now: datetime) -> None:
+    delivery = connection.execute(sa.select(deliveries.c.id).where(deliveries.c.key == key)).scalar_one()
+    connection.execute(
+        sa.insert(holds).values(
+            delivery_id=delivery,
+            silence_id=hold.silence_id,
+            because=hold.because,
+            author=hold.by,
+            held_at=now,
+            until=hold.until,
+        )
+    )
+
+
+def _accepted_at(notice: Form144Notice) -> datetime | None:
+    """What the submission's header says, for a filing of which search or index gave only the day."""
+    return notice.header.accepted_at if notice.header else None
 
 
 def _lane(owed: Owed, now: datetime) -> dict[str, object]:
@@ -130,8 +164,9 @@ def _delivery(owed: Owed, alert_id: int, now: datetime) -> dict[str, object]:
         "address": owed.destination.address,
         "key": owed.key,
         "message": owed.message,
-        "state": DeliveryState.OWED,
-        "due_at": now,
+        "state": DeliveryState.HELD if owed.hold else DeliveryState.OWED,
+        "due_at": owed.hold.until if owed.hold else now,
         "attempts": 0,
-        "owed_since": now,
+        # Patience begins when it may go out.
+        "owed_since": (owed.hold.until if owed.hold else None) or now,
     }

@@ -2,35 +2,51 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 import msgspec
 import sqlalchemy as sa
 
 from worker.alerts.delivery import DeliveryState
-from worker.filings.filing import Filing
+from worker.filings.filing import Filing, FoundBy
 from worker.filings.notice import Form144Notice
+from worker.ledger.announcing import filing_of
 from worker.ledger.database import Database
-from worker.ledger.filings import filing_of
-from worker.ledger.tables import alerts, deliveries, filings, lanes, notices
+from worker.ledger.tables import alerts, days, deliveries, filings, lanes, notices
 from worker.watchlists.destination import Destination
 from worker.watchlists.match import Match
 
 
-class Coverage(msgspec.Struct, frozen=True, kw_only=True):
-    """The count over one span of time. `indexed` is None until EDGAR's index of the day was parsed.
+class IndexState(StrEnum):
+    """What is known of EDGAR's index of a day."""
 
-    `worst_delay` is the longest time from acceptance by EDGAR to being seen here, None where no filing
-    carried an acceptance time.
+    PARSED = "parsed"
+    NOT_YET = "not yet"
+    NONE = "none"  #: EDGAR made none: it did not work that day
+
+
+class Coverage(msgspec.Struct, frozen=True, kw_only=True):
+    """The count of the filings of one Eastern day, or of several from `first` to `last`.
+
+    `index` says whether EDGAR's index was parsed, and `indexed` how many notices it lists (of those days
+    that have one). `found_late` counts the filings that the feed did not show and search or index did.
+    `worst_delay` is the longest time from acceptance, or from the end of the day where only that is known,
+    to being seen here; None where nothing is known. Neither counts what a person asked for.
     """
 
+    first: date
+    last: date
+    index: IndexState
     indexed: int | None
     seen: int
     read: int
     unreadable: int
     waiting: int
     matched: int
+    found_late: int
     worst_delay: timedelta | None
 
 
@@ -63,27 +79,38 @@ class Report:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def coverage(self, since: datetime, until: datetime) -> Coverage:
-        """Count the filings accepted (or, lacking that, seen) from `since` to before `until`."""
-        when = sa.func.coalesce(filings.c.accepted_at, filings.c.seen_at)
-        span = sa.and_(when >= since, when < until)
-        states = sa.select(filings.c.state, sa.func.count()).where(span).group_by(filings.c.state)
-        matched = sa.select(sa.func.count(sa.distinct(alerts.c.accession))).select_from(alerts.join(filings))
-        delays = sa.select(filings.c.accepted_at, filings.c.seen_at).where(
-            span, filings.c.accepted_at.is_not(None)
+    def coverage(self, first: date, last: date | None = None) -> Coverage:
+        """Count the filings of an Eastern day, or of the days from `first` to `last`.
+
+        A filing counts under the day of the index that lists it; before that, under the day it was filed.
+        """
+        last = last or first
+        span = filings.c.day.between(first, last)
+        matched = (
+            sa.select(sa.func.count(sa.distinct(alerts.c.accession)))
+            .select_from(alerts.join(filings))
+            .where(span)
         )
         with self._database.read() as connection:
-            counts: dict[str, int] = dict(connection.execute(states).all())
-            number_matched = connection.execute(matched.where(span)).scalar_one()
-            worst = max((seen - accepted for accepted, seen in connection.execute(delays)), default=None)
+            found = [(filing_of(row), row) for row in connection.execute(sa.select(filings).where(span))]
+            number_matched = connection.execute(matched).scalar_one()
+            indexes = connection.execute(sa.select(days).where(days.c.day.between(first, last))).all()
+        states = Counter(row.state for _, row in found)
+        watched = [(one, row.seen_at) for one, row in found if one.found_by is not FoundBy.PERSON]
+        delays = [one.delay(seen_at) for one, seen_at in watched]
+        listed = [row.indexed for row in indexes if row.indexed is not None]
         return Coverage(
-            indexed=None,
-            seen=sum(counts.values()),
-            read=counts.get("read", 0),
-            unreadable=counts.get("unreadable", 0),
-            waiting=counts.get("announced", 0) + counts.get("reading", 0),
+            first=first,
+            last=last,
+            index=IndexState.PARSED if listed else IndexState.NONE if indexes else IndexState.NOT_YET,
+            indexed=sum(listed) if listed else None,
+            seen=len(found),
+            read=states["read"],
+            unreadable=states["unreadable"],
+            waiting=states["announced"] + states["reading"],
             matched=number_matched,
-            worst_delay=worst,
+            found_late=sum(one.was_missed for one, _ in watched),
+            worst_delay=max((delay for delay in delays if delay is not None), default=None),
         )
 
     def filings(self, since: datetime) -> Sequence[ToldFiling]:
@@ -128,6 +155,20 @@ class Report:
         query = sa.select(filings.c.state, sa.func.count()).group_by(filings.c.state)
         with self._database.read() as connection:
             return dict(connection.execute(query).all())
+
+    def oldest_due_filing(self) -> datetime | None:
+        """Since when the filing that waits longest for its reader has been due, None where none waits."""
+        with self._database.read() as connection:
+            found: datetime | None = connection.scalar(
+                sa.select(sa.func.min(filings.c.due_at)).where(filings.c.due_at.is_not(None))
+            )
+        return found
+
+    def last_read(self) -> datetime | None:
+        """When a filing was read last, None where none ever was."""
+        with self._database.read() as connection:
+            found: datetime | None = connection.scalar(sa.select(sa.func.max(filings.c.read_at)))
+        return found
 
     def ended_lanes(self) -> dict[Destination, str]:
         """The destinations nothing goes to any more, each with the sentence why."""

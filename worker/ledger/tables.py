@@ -29,7 +29,8 @@ metadata = sa.MetaData(
 )
 
 #: What EDGAR announced. `state`: announced, reading, read, unreadable. An attempt that was neither
-#: postponed nor the last one was cut short.
+#: postponed nor the last one was cut short. `day` is the Eastern day it counts under, which is that of
+#: the index once one lists it (`indexed`); what it raises is told to nobody where it is `quiet`.
 filings = sa.Table(
     "filings",
     metadata,
@@ -38,14 +39,36 @@ filings = sa.Table(
     sa.Column("parties", Json(tuple[Party, ...]), nullable=False),
     sa.Column("found_by", sa.String(8), nullable=False),
     sa.Column("accepted_at", UtcDateTime, index=True),
+    sa.Column("filed_on", sa.Date),
+    sa.Column("day", sa.Date, nullable=False, index=True),
+    sa.Column("indexed", sa.Boolean, nullable=False),
+    sa.Column("quiet", sa.Boolean, nullable=False),
     sa.Column("seen_at", UtcDateTime, nullable=False, index=True),
     sa.Column("state", sa.String(16), nullable=False),
-    sa.Column("due_at", UtcDateTime, index=True),
+    sa.Column("due_at", UtcDateTime),
     sa.Column("owner", sa.String(32)),
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("postponed", sa.Integer, nullable=False),
     sa.Column("last_error", sa.Text),
-    sa.Column("read_at", UtcDateTime),
+    sa.Column("read_at", UtcDateTime, index=True),
+)
+#: The newest day is read first, among a year's that are due: only those have a due time.
+sa.Index(
+    "ix_filings_due",
+    filings.c.day,
+    filings.c.due_at,
+    sqlite_where=filings.c.due_at.is_not(None),
+    postgresql_where=filings.c.due_at.is_not(None),
+)
+
+#: Eastern days whose index was parsed, with the number of Form 144s it lists; NULL for a business day
+#: that EDGAR made no index of. A day that is not here waits for its index.
+days = sa.Table(
+    "days",
+    metadata,
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("indexed", sa.Integer),
+    sa.Column("indexed_at", UtcDateTime, nullable=False),
 )
 
 #: A filing's bytes, as sent.
@@ -94,12 +117,13 @@ lanes = sa.Table(
     sa.Column("ended_because", sa.Text),
 )
 
-#: One message to one destination. `state` is a DeliveryState.
+#: One message to one destination. `state` is a DeliveryState. `alert_id` is NULL for a message about several
+#: alerts.
 deliveries = sa.Table(
     "deliveries",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("alert_id", sa.ForeignKey("alerts.id"), nullable=False),
+    sa.Column("alert_id", sa.ForeignKey("alerts.id")),
     sa.Column("notifier", sa.String(32), nullable=False),
     sa.Column("address", sa.String(320), nullable=False),
     sa.Column("key", sa.String(64), nullable=False, unique=True),
@@ -110,7 +134,7 @@ deliveries = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("owed_since", UtcDateTime, nullable=False),
     sa.Column("first_attempt_at", UtcDateTime),
-    sa.Column("settled_at", UtcDateTime),
+    sa.Column("settled_at", UtcDateTime, index=True),
     sa.Column("receipt", sa.Text),
     sa.Column("last_error", sa.Text),
     sa.UniqueConstraint("alert_id", "notifier", "address"),
@@ -138,19 +162,21 @@ polls = sa.Table(
     sa.Column("ended_at", UtcDateTime),
     sa.Column("back_to", UtcDateTime, nullable=False),
     sa.Column("newest_accepted_at", UtcDateTime),
+    sa.Column("oldest_accepted_at", UtcDateTime),
     sa.Column("pages", sa.Integer, nullable=False),
     sa.Column("rows", sa.Integer, nullable=False),
     sa.Column("new_filings", sa.Integer, nullable=False),
     sa.Column("error", sa.Text),
 )
 
-#: Work that comes round: `name` is poll.
+#: Work that comes round: `name` is poll or reconcile. `error` says what went wrong the last time.
 chores = sa.Table(
     "chores",
     metadata,
     sa.Column("name", sa.String(32), primary_key=True),
     sa.Column("due_at", UtcDateTime, nullable=False),
     sa.Column("owner", sa.String(32)),
+    sa.Column("error", sa.Text),
 )
 
 #: When the next request to the SEC may leave, for all processes. Seconds since 1970.
@@ -162,7 +188,7 @@ pace = sa.Table(
     sa.Column("paused_until", sa.Float, nullable=False),
 )
 
-#: What this installation decided once, such as the secret behind delivery keys.
+#: What this installation decided once: the secret behind delivery keys, the day its indexes begin.
 facts = sa.Table(
     "facts",
     metadata,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
+from worker.ledger import conversation_tables  # noqa: F401  which are part of the metadata then
 from worker.ledger.migrations.render import render_item
 from worker.ledger.tables import metadata
 

@@ -17,7 +17,14 @@ def upgrade() -> None:
     sa.Column('name', sa.String(length=32), nullable=False),
     sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('owner', sa.String(length=32), nullable=True),
+    sa.Column('error', sa.Text(), nullable=True),
     sa.PrimaryKeyConstraint('name', name=op.f('pk_chores'))
+    )
+    op.create_table('days',
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('indexed', sa.Integer(), nullable=True),
+    sa.Column('indexed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('day', name=op.f('pk_days'))
     )
     op.create_table('facts',
     sa.Column('name', sa.String(length=32), nullable=False),
@@ -30,6 +37,10 @@ def upgrade() -> None:
     sa.Column('parties', sa.Text(), nullable=False),
     sa.Column('found_by', sa.String(length=8), nullable=False),
     sa.Column('accepted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('filed_on', sa.Date(), nullable=True),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('indexed', sa.Boolean(), nullable=False),
+    sa.Column('quiet', sa.Boolean(), nullable=False),
     sa.Column('seen_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('state', sa.String(length=16), nullable=False),
     sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
@@ -42,7 +53,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('filings', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_filings_accepted_at'), ['accepted_at'], unique=False)
-        batch_op.create_index(batch_op.f('ix_filings_due_at'), ['due_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_filings_day'), ['day'], unique=False)
+        batch_op.create_index('ix_filings_due', ['day', 'due_at'], unique=False, sqlite_where=sa.text('due_at IS NOT NULL'), postgresql_where=sa.text('due_at IS NOT NULL'))
+        batch_op.create_index(batch_op.f('ix_filings_read_at'), ['read_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_filings_seen_at'), ['seen_at'], unique=False)
 
     op.create_table('lanes',
@@ -64,6 +77,7 @@ def upgrade() -> None:
     sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('back_to', sa.DateTime(timezone=True), nullable=False),
     sa.Column('newest_accepted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('oldest_accepted_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('pages', sa.Integer(), nullable=False),
     sa.Column('rows', sa.Integer(), nullable=False),
     sa.Column('new_filings', sa.Integer(), nullable=False),
@@ -113,7 +127,7 @@ def upgrade() -> None:
 
     op.create_table('deliveries',
     sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('alert_id', sa.Integer(), nullable=False),
+    sa.Column('alert_id', sa.Integer(), nullable=True),
     sa.Column('notifier', sa.String(length=32), nullable=False),
     sa.Column('address', sa.String(length=320), nullable=False),
     sa.Column('key', sa.String(length=64), nullable=False),

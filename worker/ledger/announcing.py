@@ -1,0 +1,107 @@
+"""What EDGAR announced, written down inside a transaction that may hold more than that."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+import msgspec
+import sqlalchemy as sa
+
+from worker.filings.filing import Filing, FoundBy, Party
+from worker.ledger.database import Database
+from worker.ledger.tables import filings
+
+
+def announce(
+    database: Database,
+    connection: sa.Connection,
+    found: Sequence[Filing],
+    now: datetime,
+    *,
+    quiet: bool = False,
+) -> list[str]:
+    """Write the filings down, due to be read now, and return the accessions that are new.
+
+    A filing that stands already gets what it lacked: a party, a role, a time, a day. What a new `quiet`
+    one raises will be told to nobody.
+    """
+    known = _known(connection, [filing.accession for filing in found])
+    fresh: dict[str, Filing] = {}
+    for filing in found:
+        earlier = fresh.get(filing.accession) or known.get(filing.accession)
+        joined = _join(earlier, filing) if earlier else filing
+        if filing.accession not in known:
+            fresh[filing.accession] = joined
+        elif joined != earlier:
+            known[filing.accession] = joined
+            connection.execute(_completed(joined))
+    if not fresh:
+        return []
+    rows = [_row(filing, now, quiet=quiet) for filing in fresh.values()]
+    insert = database.insert_new(filings, rows).returning(filings.c.accession)
+    return list(connection.execute(insert).scalars())
+
+
+def filing_of(row: sa.Row[tuple[object, ...]]) -> Filing:
+    """The Filing in a row of the `filings` table."""
+    parties: tuple[Party, ...] = row.parties
+    return Filing(
+        accession=row.accession,
+        form_type=row.form_type,
+        parties=parties,
+        found_by=FoundBy(row.found_by),
+        accepted_at=row.accepted_at,
+        filed_on=row.filed_on,
+    )
+
+
+def _known(connection: sa.Connection, accessions: Collection[str]) -> dict[str, Filing]:
+    rows = connection.execute(sa.select(filings).where(filings.c.accession.in_(accessions)))
+    return {row.accession: filing_of(row) for row in rows}
+
+
+def _join(earlier: Filing, later: Filing) -> Filing:
+    """One filing from two announcements of it: a party with a role replaces the same party without."""
+    parties = {party.cik: party for party in earlier.parties}
+    for party in later.parties:
+        held = parties.get(party.cik)
+        if held is None or (held.role is None and party.role is not None):
+            parties[party.cik] = party
+    return msgspec.structs.replace(
+        earlier,
+        parties=tuple(parties.values()),
+        accepted_at=earlier.accepted_at or later.accepted_at,
+        filed_on=earlier.filed_on or later.filed_on,
+    )
+
+
+def _completed(filing: Filing) -> sa.Update:
+    """An index has the last word on the day a filing counts under."""
+    day = (
+        filings.c.day if filing.day is None else sa.case((filings.c.indexed, filings.c.day), else_=filing.day)
+    )
+    return (
+        sa.update(filings)
+        .where(filings.c.accession == filing.accession)
+        .values(parties=filing.parties, accepted_at=filing.accepted_at, filed_on=filing.filed_on, day=day)
+    )
+
+
+def _row(filing: Filing, now: datetime, *, quiet: bool) -> dict[str, object]:
+    return {
+        "accession": filing.accession,
+        "form_type": filing.form_type,
+        "parties": filing.parties,
+        "found_by": filing.found_by,
+        "accepted_at": filing.accepted_at,
+        "filed_on": filing.filed_on,
+        "day": filing.day or msgspec.structs.replace(filing, accepted_at=now).day,
+        "indexed": False,
+        "quiet": quiet,
+        "seen_at": now,
+        "state": "announced",
+        "due_at": now,
+        "attempts": 0,
+        "postponed": 0,
+    }

@@ -1,0 +1,169 @@
+"""Deliveries a person has to look at: what became of each attempt, and trying them again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+import sqlalchemy as sa
+
+from worker.alerts.delivery import DeliveryState
+from worker.alerts.message import Message
+from worker.ledger.aftermath_tables import redirects
+from worker.ledger.database import Database
+from worker.ledger.tables import alerts, attempts, deliveries, lanes
+from worker.watchlists.destination import Destination
+
+GIVEN_UP = (DeliveryState.REFUSED, DeliveryState.ABANDONED)
+
+
+class FailedDelivery(msgspec.Struct, frozen=True, kw_only=True):
+    """One delivery that failed, or waits for a destination that has ended. `accession` is None for what is
+    about no single filing; `went_to` is who was given it instead, None where nobody was.
+    """
+
+    id: int
+    accession: str | None
+    destination: Destination
+    state: DeliveryState
+    attempts: int
+    owed_since: datetime
+    last_error: str | None
+    destination_ended: str | None
+    went_to: Destination | None
+
+
+class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+    """One attempt. `outcome` is None where it was cut short or is under way."""
+
+    number: int
+    started_at: datetime
+    ended_at: datetime | None
+    outcome: str | None
+    detail: str | None
+
+
+class Failure(msgspec.Struct, frozen=True, kw_only=True):
+    """A delivery whole: what was to be sent, under which key, and every attempt."""
+
+    delivery: FailedDelivery
+    key: str
+    message: Message
+    attempts: tuple[Attempt, ...]
+
+
+class Failed:
+    """Reads and reopens over `deliveries`, `attempts` and `lanes`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def all(self) -> tuple[FailedDelivery, ...]:
+        """Every one, the oldest first."""
+        with self._database.read() as connection:
+            return tuple(_failed(row) for row in connection.execute(_query().where(_FAILED)))
+
+    def one(self, number: int) -> Failure | None:
+        """The delivery of that number, in whatever state it is; None where there is none."""
+        tried = sa.select(attempts).where(attempts.c.delivery_id == number).order_by(attempts.c.number)
+        with self._database.read() as connection:
+            row = connection.execute(_query().where(deliveries.c.id == number)).one_or_none()
+            if row is None:
+                return None
+            return Failure(
+                delivery=_failed(row),
+                key=row.key,
+                message=row.message,
+                attempts=tuple(
+                    Attempt(**{name: getattr(attempt, name) for name in Attempt.__struct_fields__})
+                    for attempt in connection.execute(tried)
+                ),
+            )
+
+    def retry(self, numbers: Sequence[int], now: datetime, *, send_again: bool) -> int:
+        """Make failed deliveries due now, with new patience, and open their destinations again.
+
+        One that may have arrived is asked about first, unless `send_again`: then it is sent whatever the
+        other side holds. Returns how many; a number that names no failed delivery is passed over.
+        """
+        with self._database.write() as connection:
+            rows = connection.execute(_query().where(_FAILED, deliveries.c.id.in_(numbers))).all()
+            for row in rows:
+                doubtful = row.state in (DeliveryState.UNKNOWN, DeliveryState.SENDING) and not send_again
+                connection.execute(
+                    sa.update(deliveries)
+                    .where(deliveries.c.id == row.id)
+                    .values(
+                        state=DeliveryState.UNKNOWN if doubtful else DeliveryState.OWED,
+                        due_at=now,
+                        owed_since=now,
+                        owner=None,
+                        settled_at=None,
+                    )
+                )
+                self._open(connection, Destination(row.notifier, row.address), now)
+        return len(rows)
+
+    def open(self, destination: Destination, now: datetime) -> bool:
+        """Let messages go to a destination again. False where nothing was ever owed to it."""
+        with self._database.write() as connection:
+            return self._open(connection, destination, now)
+
+    @staticmethod
+    def _open(connection: sa.Connection, to: Destination, now: datetime) -> bool:
+        reopened = connection.execute(
+            sa.update(lanes)
+            .where(lanes.c.notifier == to.notifier, lanes.c.address == to.address)
+            .values(
+                ended_because=None,
+                open_at=sa.case((lanes.c.ended_because.is_not(None), now), else_=lanes.c.open_at),
+            )
+        )
+        return reopened.rowcount == 1
+
+
+#: Given up; or of unknown fate with nobody to ask; or waiting for a destination that has ended.
+_FAILED = sa.or_(
+    deliveries.c.state.in_(GIVEN_UP),
+    sa.and_(deliveries.c.state == DeliveryState.UNKNOWN, deliveries.c.due_at.is_(None)),
+    sa.and_(
+        deliveries.c.state.in_((DeliveryState.OWED, DeliveryState.SENDING, DeliveryState.UNKNOWN)),
+        lanes.c.ended_because.is_not(None),
+    ),
+)
+
+
+def _query() -> sa.Select[tuple[object, ...]]:
+    """Deliveries with their alert's accession, their lane's end and whoever got them instead."""
+    return (
+        sa.select(
+            deliveries,
+            alerts.c.accession,
+            lanes.c.ended_because,
+            redirects.c.notifier.label("other_notifier"),
+            redirects.c.address.label("other_address"),
+        )
+        .join(
+            lanes,
+            sa.and_(deliveries.c.notifier == lanes.c.notifier, deliveries.c.address == lanes.c.address),
+        )
+        .outerjoin(alerts, alerts.c.id == deliveries.c.alert_id)
+        .outerjoin(redirects, redirects.c.delivery_id == deliveries.c.id)
+        .order_by(deliveries.c.id)
+    )
+
+
+def _failed(row: sa.Row[tuple[object, ...]]) -> FailedDelivery:
+    redirected = row.other_notifier is not None
+    return FailedDelivery(
+        id=row.id,
+        accession=row.accession,
+        destination=Destination(row.notifier, row.address),
+        state=DeliveryState(row.state),
+        attempts=row.attempts,
+        owed_since=row.owed_since,
+        last_error=row.last_error,
+        destination_ended=row.ended_because,
+        went_to=Destination(row.other_notifier, row.other_address) if redirected else None,
+    )

@@ -1,0 +1,122 @@
+"""What a destination refused, or can no longer get, and whom it went to instead."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import msgspec
+import sqlalchemy as sa
+
+from worker.alerts.delivery import DeliveryState
+from worker.alerts.message import Message
+from worker.ledger.aftermath_tables import redirects
+from worker.ledger.database import Database
+from worker.ledger.tables import deliveries, lanes
+from worker.watchlists.destination import Destination
+
+#: What was given up longer ago than this stays where it is: a fallback that is named today is not meant
+#: for last year's alerts.
+RECENT = timedelta(days=2)
+
+GIVEN_UP = (DeliveryState.REFUSED, DeliveryState.ABANDONED)
+WAITING = (DeliveryState.OWED, DeliveryState.HELD)
+
+
+class Stranded(msgspec.Struct, frozen=True, kw_only=True):
+    """A delivery that will not arrive where it was to go. `why` is a sentence."""
+
+    id: int
+    destination: Destination
+    message: Message
+    key: str
+    why: str
+
+
+class Redirects:
+    """The `redirects` table, over `deliveries` and `lanes`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def next(self, fallback: Destination, now: datetime) -> Stranded | None:
+        """The oldest delivery that was refused or abandoned, or is owed to a destination that has ended, and
+        that nobody else was given yet. What the fallback itself did not take has nowhere else to go.
+        """
+        given_up = sa.and_(deliveries.c.state.in_(GIVEN_UP), deliveries.c.settled_at >= now - RECENT)
+        owed = sa.or_(
+            deliveries.c.state == DeliveryState.OWED,
+            sa.and_(deliveries.c.state == DeliveryState.HELD, deliveries.c.due_at <= now),
+        )
+        owed_in_vain = sa.and_(owed, lanes.c.ended_because.is_not(None))
+        query = (
+            sa.select(deliveries, lanes.c.ended_because)
+            .join(
+                lanes,
+                sa.and_(deliveries.c.notifier == lanes.c.notifier, deliveries.c.address == lanes.c.address),
+            )
+            .where(
+                sa.or_(given_up, owed_in_vain),
+                sa.not_(
+                    sa.and_(
+                        deliveries.c.notifier == fallback.notifier, deliveries.c.address == fallback.address
+                    )
+                ),
+                ~sa.exists().where(redirects.c.delivery_id == deliveries.c.id),
+            )
+            .order_by(deliveries.c.id)
+            .limit(1)
+        )
+        with self._database.read() as connection:
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            return None
+        return Stranded(
+            id=row.id,
+            destination=Destination(row.notifier, row.address),
+            message=row.message,
+            key=row.key,
+            why=row.ended_because or row.last_error or "it did not say why",
+        )
+
+    def record(self, stranded: Stranded, to: Destination, message: Message, key: str, now: datetime) -> bool:
+        """Owe it to `to` instead. False where another worker did, or a person opened the destination again.
+
+        Where `to` is owed the same alert already, it is not told twice.
+        """
+        lane = {"notifier": to.notifier, "address": to.address}
+        done = {"delivery_id": stranded.id, **lane, "redirected_at": now}
+        with self._database.write() as connection:
+            still = sa.select(deliveries.c.alert_id, deliveries.c.state).where(
+                deliveries.c.id == stranded.id,
+                deliveries.c.state.in_((*GIVEN_UP, *WAITING)),
+            )
+            row = connection.execute(self._database.only_free_rows(still, deliveries)).one_or_none()
+            if row is None or not self._first(connection, done):
+                return False
+            connection.execute(
+                sa.update(deliveries)
+                .where(deliveries.c.id == stranded.id, deliveries.c.state.in_(WAITING))
+                .values(
+                    state=DeliveryState.REFUSED,
+                    due_at=None,
+                    settled_at=now,
+                    last_error=f"not sent, the destination has ended: {stranded.why}",
+                )
+            )
+            connection.execute(self._database.insert_new(lanes, [{**lane, "open_at": now}]))
+            owed = {
+                **lane,
+                "alert_id": row.alert_id,
+                "key": key,
+                "message": message,
+                "state": DeliveryState.OWED,
+                "due_at": now,
+                "attempts": 0,
+                "owed_since": now,
+            }
+            connection.execute(self._database.insert_new(deliveries, [owed]))
+            return True
+
+    def _first(self, connection: sa.Connection, done: dict[str, object]) -> bool:
+        insert = self._database.insert_new(redirects, [done]).returning(redirects.c.delivery_id)
+        return connection.execute(insert).scalar_one_or_none() is not None

@@ -1,0 +1,157 @@
+"""Roll-ups in the ledger: deliveries to one destination that come too fast and are told in one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+import sqlalchemy as sa
+
+from worker.alerts.delivery import DeliveryState
+from worker.alerts.message import Message, Summary
+from worker.ledger.conversation_tables import rollups
+from worker.ledger.database import Database
+from worker.ledger.tables import deliveries, lanes
+from worker.ledger.troubles import Trouble, note
+from worker.watchlists.destination import Destination
+
+
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """A delivery that is due and that nobody has attempted yet."""
+
+    id: int
+    key: str
+    summary: Summary
+
+
+class Crowd(msgspec.Struct, frozen=True, kw_only=True):
+    """What waits for one destination, the oldest first, where that is more than it is to get one by one.
+
+    `last_sent_at` is when the last message arrived there, None where none did lately.
+    """
+
+    destination: Destination
+    waiting: tuple[Waiting, ...]
+    last_sent_at: datetime | None
+
+
+class Rollups:
+    """The `rollups` table, over `deliveries` and `lanes`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def crowds(self, now: datetime, *, most: int, within: timedelta) -> Sequence[Crowd]:
+        """The destinations where more than `most` messages would arrive within that time.
+
+        Counted is what arrived and what waits. Messages that have no summary wait for nobody.
+        """
+        lane = (deliveries.c.notifier, deliveries.c.address)
+        waiting = (
+            sa.select(*lane, sa.func.count().label("number")).where(_waits(now)).group_by(*lane).subquery()
+        )
+        sent = sa.and_(
+            deliveries.c.state == DeliveryState.DELIVERED,
+            deliveries.c.settled_at > now - within,
+            deliveries.c.notifier == waiting.c.notifier,
+            deliveries.c.address == waiting.c.address,
+        )
+        query = (
+            sa.select(
+                waiting.c.notifier,
+                waiting.c.address,
+                sa.func.max(deliveries.c.settled_at).label("last_sent_at"),
+            )
+            .select_from(waiting)
+            .join(
+                lanes,
+                sa.and_(lanes.c.notifier == waiting.c.notifier, lanes.c.address == waiting.c.address),
+            )
+            .outerjoin(deliveries, sent)
+            .where(lanes.c.ended_because.is_(None), waiting.c.number > 1)
+            .group_by(waiting.c.notifier, waiting.c.address, waiting.c.number)
+            .having(waiting.c.number + sa.func.count(deliveries.c.id) > most)
+        )
+        with self._database.read() as connection:
+            found = [
+                Crowd(
+                    destination=(to := Destination(row.notifier, row.address)),
+                    waiting=_waiting(connection, to, now),
+                    last_sent_at=row.last_sent_at,
+                )
+                for row in connection.execute(query).all()
+            ]
+        return [crowd for crowd in found if len(crowd.waiting) > 1]
+
+    def hold(self, crowd: Crowd, until: datetime) -> None:
+        """Let what waits wait until then, for more to come."""
+        with self._database.write() as connection:
+            waiting = _untouched([one.id for one in crowd.waiting])
+            connection.execute(sa.update(deliveries).where(waiting).values(due_at=until))
+
+    def tell_together(
+        self,
+        to: Destination,
+        told: Sequence[Waiting],
+        message: Message,
+        key: str,
+        now: datetime,
+        *,
+        problem: str | None,
+    ) -> bool:
+        """Owe `message` in the place of `told`. False, with nothing written, where one of them was claimed
+        or settled in the meantime. `problem` says why the message is not what the templates asked for.
+        """
+        together = {
+            "notifier": to.notifier,
+            "address": to.address,
+            "key": key,
+            "message": message,
+            "state": DeliveryState.OWED,
+            "due_at": now,
+            "attempts": 0,
+            "owed_since": now,
+        }
+        rolled_up = {"state": DeliveryState.ROLLED_UP, "due_at": None, "settled_at": now}
+        ids = [one.id for one in told]
+        still = self._database.only_free_rows(sa.select(deliveries.c.id).where(_untouched(ids)), deliveries)
+        with self._database.write() as connection:
+            if len(connection.execute(still).all()) != len(told):
+                return False
+            connection.execute(sa.update(deliveries).where(_untouched(ids)).values(rolled_up))
+            if problem:
+                note(self._database, connection, Trouble.TEMPLATE, problem, what=problem, now=now)
+            insert = sa.insert(deliveries).values(together).returning(deliveries.c.id)
+            rollup_id = connection.execute(insert).scalar_one()
+            members = [{"member_id": one.id, "rollup_id": rollup_id} for one in told]
+            connection.execute(sa.insert(rollups), members)
+            return True
+
+
+def _waits(now: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        deliveries.c.state == DeliveryState.OWED,
+        deliveries.c.attempts == 0,
+        deliveries.c.due_at <= now,
+        deliveries.c.alert_id.is_not(None),
+    )
+
+
+def _waiting(connection: sa.Connection, to: Destination, now: datetime) -> tuple[Waiting, ...]:
+    query = (
+        sa.select(deliveries.c.id, deliveries.c.key, deliveries.c.message)
+        .where(_waits(now), deliveries.c.notifier == to.notifier, deliveries.c.address == to.address)
+        .order_by(deliveries.c.id)
+    )
+    return tuple(
+        Waiting(id=row.id, key=row.key, summary=row.message.summary)
+        for row in connection.execute(query)
+        if row.message.summary is not None
+    )
+
+
+def _untouched(ids: Sequence[int]) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        deliveries.c.id.in_(ids), deliveries.c.state == DeliveryState.OWED, deliveries.c.attempts == 0
+    )
