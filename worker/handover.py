@@ -1,4 +1,4 @@
-"""Handover: one attempt to bring one delivery to its destination, and what is known afterwards."""
+"""Handover: one attempt to bring one delivery to its destination, and what is done where it failed."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from worker.alerts.delivery import Delivery, DeliveryState, Receipt
+from worker.alerts.delivery import Delivery, DeliveryState, Earlier, Receipt
 from worker.alerts.retry import Abandon, Ask, Refuse, TryAgain, Verdict, verdict
+from worker.due import day_began
 from worker.errors import Refused, Unknown, Unreachable
 from worker.ledger.deliveries import Deliveries
+from worker.ledger.threads import Threads
 from worker.notifiers.base import Notifier, WhenUnknown
 
 log = structlog.get_logger()
@@ -26,6 +28,7 @@ class Handover:
     """Hands deliveries to notifiers and settles them in the ledger."""
 
     deliveries: Deliveries
+    threads: Threads
     notifiers: Mapping[str, Notifier]
     spacing: Mapping[str, timedelta]  # by notifier: between two messages to one address
     clock: Callable[[], datetime]
@@ -39,11 +42,12 @@ class Handover:
         doubtful = delivery.may_have_arrived
         try:
             notifier = self._notifier(to.notifier)
-            receipt = self._ask(notifier, delivery) if doubtful else None
+            answers = self.threads.place(delivery, self.clock(), day_began=day_began(self.clock()))
+            receipt = self._ask(notifier, delivery, answers) if doubtful else None
             doubtful = doubtful and notifier.when_unknown is not WhenUnknown.ASK
             if receipt is None:
                 self._still_alone(give_up_at)
-                receipt = notifier.send(delivery.message, to.address, delivery.key)
+                receipt = self._send(notifier, delivery, answers)
         except _CannotAskError as error:
             bound.error("unknown", why=str(error))
             self.deliveries.unknown(delivery, str(error), self.clock(), ask_at=None)
@@ -62,7 +66,19 @@ class Handover:
             raise Unreachable(f"no notifier {name} is configured here")
         return self.notifiers[name]
 
-    def _ask(self, notifier: Notifier, delivery: Delivery) -> Receipt | None:
+    def _send(self, notifier: Notifier, delivery: Delivery, answers: Earlier | None) -> Receipt:
+        """Send it; nobody goes untold because what it answers was deleted, or takes no answers."""
+        message, address = delivery.message, delivery.destination.address
+        try:
+            return notifier.send(message, address, delivery.key, answers)
+        except Refused as error:
+            if answers is None or error.ends_destination:
+                raise
+            log.warning("sent_alone", delivery=delivery.id, why=str(error))
+            self.threads.stand_alone(delivery)
+            return notifier.send(message, address, delivery.key)
+
+    def _ask(self, notifier: Notifier, delivery: Delivery, answers: Earlier | None) -> Receipt | None:
         """The receipt of an earlier attempt, or None where the message is to be sent (again)."""
         if notifier.when_unknown is WhenUnknown.RESEND:
             return None
@@ -70,7 +86,7 @@ class Handover:
             raise _CannotAskError("an earlier attempt may have arrived, and nobody can be asked")
         try:
             since = delivery.first_attempt_at - CLOCKS_APART
-            return notifier.find(delivery.destination.address, delivery.key, since)
+            return notifier.find(delivery.destination.address, delivery.key, since, answers)
         except Refused as error:
             raise _CannotAskError(
                 f"an earlier attempt may have arrived, and asking fails: {error}"
@@ -98,10 +114,9 @@ class Handover:
             case Ask(at=at, why=why):
                 self.deliveries.unknown(delivery, why, now, ask_at=at)
             case Refuse(why=why, ends_destination=ends):
-                self.deliveries.give_up(delivery, DeliveryState.REFUSED, why, now)
+                self.deliveries.give_up(delivery, DeliveryState.REFUSED, why, now, ends_destination=ends)
                 if ends:
                     log.error("destination_ended", notifier=delivery.destination.notifier, why=why)
-                    self.deliveries.end_lane(delivery.destination, why)
             case Abandon(why=why, may_have_arrived=True):
                 log.error("unknown", delivery=delivery.id, why=why)
                 self.deliveries.unknown(delivery, why, now, ask_at=None)

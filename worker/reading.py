@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import msgspec
 import structlog
 
 from worker.alerts.alert import Alert
-from worker.alerts.raising import delivery_key, destinations_owed
+from worker.alerts.conversation import as_told, destinations_to_tell, matches_to_tell
+from worker.alerts.hold import Hold, hold
+from worker.alerts.raising import delivery_key
+from worker.due import ORIGINAL_PATIENCE, ORIGINAL_PAUSE
 from worker.edgar.client import Document
-from worker.errors import UnreadableFiling
+from worker.errors import Unreachable, UnreadableFiling
+from worker.filings.amendments import differences
 from worker.filings.announcement import notice_from_announcement
 from worker.filings.filing import Filing
 from worker.filings.notice import Form144Notice
 from worker.filings.reader import read_notice
+from worker.ledger.families import Families, Original
 from worker.ledger.filings import ClaimedFiling
 from worker.ledger.history import History
 from worker.ledger.readings import Owed, RaisedAlert, Reading
+from worker.ledger.silences import Silences
 from worker.messages.writer import Writer
 from worker.watchlists.conditions.recent import RecentNotices
 from worker.watchlists.destination import Destination
@@ -40,7 +47,9 @@ class Reader:
     watchlists: Callable[[], WatchlistIndex]
     writer: Writer
     history: History
-    secret: bytes  # behind the delivery keys
+    families: Families
+    silences: Silences
+    secret: bytes = field(repr=False)  # behind the delivery keys
     index_page: Callable[[Filing], str]  # the page a person opens
     clock: Callable[[], datetime]
 
@@ -48,15 +57,26 @@ class Reader:
         """Everything that follows from the document; None is one that EDGAR never served.
 
         A document that cannot be read still reaches everybody whose list names its issuer or seller:
-        they are told that, and why, nobody could read it.
+        they are told that, and why, nobody could read it. An amendment also reaches whoever was told of the
+        notice it amends. Raises Unreachable where that one is about to be read here.
         """
         notice, unreadable_because = self._notice(claim, document)
+        claim = _timed(claim, notice)
+        original = self._original(claim, notice)
         index = self.watchlists()
         lists = {watchlist.id: watchlist for watchlist in index.watchlists}
+        matches = match(notice, claim.filing, index, recent=self._recent(notice, index))
         alerts = [
-            self._raise(lists[found.watchlist_id], found, claim, notice, unreadable_because)
-            for found in match(notice, claim.filing, index, recent=self._recent(notice, index))
-            if found.raises_alert
+            self._raise(
+                lists[found.watchlist_id],
+                found,
+                claim,
+                notice,
+                unreadable_because=unreadable_because,
+                original=original,
+            )
+            for found in matches_to_tell(matches, original.earlier if original else {})
+            if found.watchlist_id in lists
         ]
         return Reading(
             url=document.url if document else "",
@@ -78,6 +98,16 @@ class Reader:
             log.error("unreadable", accession=claim.filing.accession, why=str(error))
             return notice_from_announcement(claim.filing), str(error)
 
+    def _original(self, claim: ClaimedFiling, notice: Form144Notice) -> Original | None:
+        """What is known of the notice that this one amends; None where it amends none that it names."""
+        if notice.previous_accession is None:
+            return None
+        original = self.families.original(claim.filing.accession, notice.previous_accession)
+        if original.is_awaited and self.clock() < claim.seen_at + ORIGINAL_PATIENCE:
+            why = f"{notice.previous_accession}, which it amends, is not read yet"
+            raise Unreachable(why, retry_after=ORIGINAL_PAUSE)
+        return original
+
     def _recent(self, notice: Form144Notice, index: WatchlistIndex) -> RecentNotices | None:
         """The issuer's earlier notices, where any list asks about them and the issuer is known."""
         if index.history_days is None or notice.issuer_cik is None:
@@ -91,8 +121,11 @@ class Reader:
         found: Match,
         claim: ClaimedFiling,
         notice: Form144Notice,
+        *,
         unreadable_because: str | None,
+        original: Original | None,
     ) -> RaisedAlert:
+        earlier = original.earlier.get(found.watchlist_id) if original else None
         alert = Alert(
             filing=claim.filing,
             notice=notice,
@@ -102,13 +135,49 @@ class Reader:
             raised_at=self.clock(),
             document_url=self.index_page(claim.filing),
             unreadable_because=unreadable_because,
+            amendment=differences(original.notice, notice) if original else None,
+            root=original.root if original else None,
         )
-        owed = [self._owe(alert, to) for to in destinations_owed(watchlist.destinations)]
-        return RaisedAlert(match=found, list_digest=watchlist.digest, owed=tuple(owed))
+        owed = [
+            self._owe(
+                msgspec.structs.replace(
+                    alert,
+                    match=as_told(found, to),
+                    was_told=earlier is not None and to in earlier.destinations,
+                    only_follows=to not in found.told,
+                ),
+                to,
+            )
+            for to in destinations_to_tell(found, watchlist.destinations, earlier)
+            if not claim.quiet
+        ]
+        kept_back = [
+            msgspec.structs.replace(one, hold=self._hold(watchlist, one.destination, alert)) for one in owed
+        ]
+        return RaisedAlert(match=found, list_digest=watchlist.digest, owed=tuple(kept_back))
+
+    def _hold(self, watchlist: Watchlist, to: Destination, alert: Alert) -> Hold | None:
+        now = self.clock()
+        return hold(
+            self.silences.active(now),
+            watchlist.quiet_hours(to),
+            notice=alert.notice,
+            filing=alert.filing,
+            watchlist_id=watchlist.id,
+            now=now,
+        )
 
     def _owe(self, alert: Alert, to: Destination) -> Owed:
         written = self.writer.write(alert, to)
         if written.problem:
             log.error("template_failed", accession=alert.filing.accession, why=written.problem)
         key = delivery_key(self.secret, alert.filing.accession, alert.match.watchlist_id, to)
-        return Owed(destination=to, message=written.message, key=key)
+        return Owed(destination=to, message=written.message, key=key, problem=written.problem)
+
+
+def _timed(claim: ClaimedFiling, notice: Form144Notice) -> ClaimedFiling:
+    """Search and indexes give a filing's day only; its submission's header says when it was accepted."""
+    if claim.filing.accepted_at or notice.header is None:
+        return claim
+    filing = msgspec.structs.replace(claim.filing, accepted_at=notice.header.accepted_at)
+    return msgspec.structs.replace(claim, filing=filing)

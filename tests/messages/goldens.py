@@ -6,37 +6,65 @@ Write them anew with `python -m tests.messages.goldens`, and look at the differe
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.messages.samples import SHOWN
+from tests.messages import samples
 from worker.alerts.alert import Alert
+from worker.alerts.message import Message
+from worker.messages.amended import marked
 from worker.messages.templates import shipped
 from worker.messages.writer import Writer
 from worker.watchlists.destination import Destination
 
+CHANNELS = (Destination("slack"), Destination("email"), Destination("console"))
 FOLDER = Path(__file__).parent / "golden"
 
 
 def parts(alert: Alert) -> dict[str, str]:
     """Everything that is sent about it, by the file it stands in."""
     writer = Writer([shipped()])
-    slack, email, console = (
-        writer.write(alert, Destination(notifier)).message for notifier in ("slack", "email", "console")
-    )
-    posted = {"text": slack.text, "blocks": slack.blocks}
+    return _parts({to.notifier: writer.write(alert, to).message for to in CHANNELS})
+
+
+def files() -> dict[str, str]:
+    """Every golden file's text."""
+    writer = Writer([shipped()])
+    together = {to.notifier: writer.write_together(samples.together(), to)[0].message for to in CHANNELS}
+    named = {name: parts(sample()) for name, sample in samples.SHOWN.items()}
+    named["together"] = _parts(together)
+    named["marked"] = {"slack.json": _posted(the_marked())}
+    return {f"{name}.{part}": text for name, texts in named.items() for part, text in texts.items()}
+
+
+def the_marked() -> Message:
+    """The post about the seed notice after two amendments."""
+    message = Writer([shipped()]).write(samples.the_seed(), Destination("slack")).message
+    times = (datetime(2023, 3, 31, 21, 42, tzinfo=UTC), datetime(2023, 4, 3, 13, 5, tzinfo=UTC))
+    made = marked(message, times)
+    assert made is not None
+    return made
+
+
+def _parts(messages: dict[str, Message]) -> dict[str, str]:
+    email, console = messages["email"], messages["console"]
     return {
-        "slack.json": json.dumps(posted, indent=2, ensure_ascii=False) + "\n",
+        "slack.json": _posted(messages["slack"]),
         "email.txt": f"Subject: {email.subject}\n\n{email.text}\n",
         "email.html": f"{email.html}\n",
         "console.txt": f"{console.text}\n",
     }
 
 
+def _posted(message: Message) -> str:
+    posted = {"text": message.text, "blocks": message.blocks}
+    return json.dumps(posted, indent=2, ensure_ascii=False) + "\n"
+
+
 def main() -> None:
     FOLDER.mkdir(exist_ok=True)
-    for name, sample in SHOWN.items():
-        for part, text in parts(sample()).items():
-            (FOLDER / f"{name}.{part}").write_text(text, encoding="utf-8")
+    for name, text in files().items():
+        (FOLDER / name).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

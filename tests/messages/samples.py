@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from msgspec.structs import replace
+
 from tests.builders import (
     a_filing,
     a_lot,
@@ -16,9 +18,13 @@ from tests.builders import (
     the_seed_notice,
 )
 from worker.alerts.alert import Alert
+from worker.alerts.message import Summary
+from worker.filings.amendments import differences
 from worker.filings.announcement import notice_from_announcement
 from worker.filings.filing import Filing
 from worker.filings.notice import Form144Notice, Problem, ProblemKind
+from worker.filings.rule144 import computed
+from worker.messages.facts import DEGRADATION, facts_of, summary_of
 from worker.watchlists.match import Answer, Finding, Grade, Identity, Match, Side
 
 HOSTILE = "<!channel> <@U012> *b* _i_ `c` & <b>x</b> {{7*7}}\r\nBcc: x@example.com \u202egnp.exe\x1b[2J =1+1"
@@ -151,6 +157,49 @@ def amendment() -> Alert:
     return an_alert(notice, a_filing(form_type="144/A"))
 
 
+def amended() -> Alert:
+    """The same, where the notice it amends is known and was told of."""
+    alert = amendment()
+    original = a_notice(remarks="To be sold under no plan.", proposed_sales=(a_proposed_sale(units=9_000),))
+    return replace(alert, amendment=differences(original, alert.notice), was_told=True)
+
+
+def follows() -> Alert:
+    """An amendment that meets the conditions no longer, for those who were told of what it amends."""
+    sale = a_proposed_sale(units=2_000, market_value=Decimal(50_000))
+    notice = a_notice(
+        submission_type="144/A", previous_accession="0001950047-26-000101", proposed_sales=(sale,)
+    )
+    return an_alert(
+        notice,
+        a_filing(form_type="144/A"),
+        match=a_match(findings=(a_finding(answer=Answer.NOT_MET, because="50,000.00 < 100,000"),)),
+        amendment=differences(a_notice(), notice),
+        was_told=True,
+        only_follows=True,
+    )
+
+
+def orphan() -> Alert:
+    """An amendment of a notice that was never read here."""
+    alert = amendment()
+    return replace(alert, amendment=differences(None, alert.notice))
+
+
+def together() -> tuple[Summary, ...]:
+    """What a message says of several: three notices of two issuers, one of them to be checked."""
+    return tuple(map(a_summary, (an_alert(), the_seed(), unsure())))
+
+
+def together_hostile() -> tuple[Summary, ...]:
+    """Many, as hostile and as long as they come."""
+    return tuple(map(a_summary, (hostile(), *(maxima(text) for text in "W&*")))) * 15
+
+
+def a_summary(alert: Alert) -> Summary:
+    return summary_of(facts_of(alert, computed(alert.notice), DEGRADATION[0]))
+
+
 def unreadable() -> Alert:
     """A filing whose document is no notice; only what EDGAR announced is known."""
     filing = a_filing()
@@ -200,7 +249,11 @@ def maxima(text: str = "W") -> Alert:
     identities = tuple(an_identity(entry=name(n, 60), because=name(n, 150)) for n in range(8))
     findings = tuple(a_finding(condition=name(n, 60), because=name(n, 60)) for n in range(20))
     return an_alert(
-        notice, a_filing(form_type="144/A"), match=a_match(identities=identities, findings=findings)
+        notice,
+        a_filing(form_type="144/A"),
+        match=a_match(identities=identities, findings=findings),
+        amendment=differences(a_notice(), notice),
+        was_told=True,
     )
 
 
@@ -219,4 +272,12 @@ def hostile() -> Alert:
 
 
 #: What the golden files show.
-SHOWN = {"seed": the_seed, "unsure": unsure, "amendment": amendment, "unreadable": unreadable}
+SHOWN = {
+    "seed": the_seed,
+    "unsure": unsure,
+    "amendment": amendment,
+    "amended": amended,
+    "follows": follows,
+    "orphan": orphan,
+    "unreadable": unreadable,
+}

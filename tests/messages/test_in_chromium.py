@@ -50,11 +50,14 @@ CHROMIUM = shutil.which("chromium")
 @pytest.mark.skipif(CHROMIUM is None, reason="no chromium on the PATH")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_email_fits_a_phone_and_a_desktop_and_can_be_read(tmp_path: Path, scheme: str) -> None:
-    everything = {**samples.SHOWN, "hostile": samples.hostile, "maxima": samples.maxima}
-    writer = Writer([shipped()])
+    alerts = {**samples.SHOWN, "hostile": samples.hostile, "maxima": samples.maxima}
+    writer, to = Writer([shipped()]), Destination("email")
+    everything = {name: writer.write(sample(), to).message for name, sample in alerts.items()}
+    everything["together"] = writer.write_together(samples.together(), to)[0].message
+    everything["hostile together"] = writer.write_together(samples.together_hostile(), to)[0].message
     frames = []
-    for name, sample in everything.items():
-        page = html.escape(writer.write(sample(), Destination("email")).message.html or "")
+    for name, message in everything.items():
+        page = html.escape(message.html or "")
         frames += [
             f'<iframe name="{name} at {width}" width="{width}" height="600" srcdoc="{page}"></iframe>'
             for width in (320, 700)

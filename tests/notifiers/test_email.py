@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.notifiers.rigs import KEY, NOW, PASSWORD, a_message
+from worker.alerts.delivery import Earlier
 from worker.errors import Refused, Unknown, Unreachable
 from worker.notifiers.email import EmailNotifier, Security
 from worker.standins.mail import MailStandIn
@@ -109,7 +110,8 @@ def test_the_headers_say_what_it_is(server: MailStandIn) -> None:
 
 
 def test_an_amendment_answers_the_message_about_the_notice_it_amends(server: MailStandIn) -> None:
-    mailer(server).send(a_message(in_reply_to="d" * 64), "jane@example.com", KEY)
+    earlier = Earlier(key="d" * 64, reference="250 OK")
+    mailer(server).send(a_message(), "jane@example.com", KEY, earlier)
     mail = server.received[0].mail
     assert mail["In-Reply-To"] == f"<{'d' * 64}@example.com>"
     assert mail["References"] == f"<form144.0001950047-26-000123@example.com> <{'d' * 64}@example.com>"

@@ -14,6 +14,7 @@ import pytest
 
 import worker.notifiers
 from tests.notifiers.rigs import KEY, NOW, RIGS, Rig, a_message
+from worker.alerts.delivery import Earlier
 from worker.errors import Form144Error, Refused, Unreachable
 from worker.notifiers.base import Notifier, WhenUnknown
 
@@ -156,3 +157,23 @@ def test_only_a_notifier_that_can_be_asked_says_so(rig: Rig) -> None:
     else:
         with pytest.raises(Refused):
             rig.notifier.find(rig.address, KEY, NOW)
+
+
+def test_an_answer_arrives_once_whether_or_not_the_other_side_knows_conversations(rig: Rig) -> None:
+    first = rig.notifier.send(a_message(), rig.address, KEY)
+    earlier = Earlier(key=KEY, reference=first.reference)
+    rig.notifier.send(a_message(text="an answer"), rig.address, "aa" * 32, earlier)
+    assert "\n".join(rig.arrived()).count("an answer") == 1
+
+
+def test_only_a_notifier_that_can_amend_says_so(rig: Rig) -> None:
+    receipt = rig.notifier.send(a_message(), rig.address, KEY)
+    changed = a_message(text="changed", blocks=({"type": "divider"},))
+    if not rig.notifier.can_amend:
+        with pytest.raises(Refused):
+            rig.notifier.amend(changed, KEY, receipt.reference)
+        return
+    for _ in range(2):
+        rig.notifier.amend(changed, KEY, receipt.reference)
+    (arrived,) = rig.arrived()
+    assert "changed" in arrived

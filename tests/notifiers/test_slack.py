@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from tests.notifiers.rigs import KEY, NOW, a_message
+from worker.alerts.delivery import Earlier
 from worker.errors import Refused, Unknown, Unreachable
 from worker.messages import slack_limits
 from worker.notifiers.slack import SlackNotifier
@@ -151,3 +152,45 @@ def test_slacks_own_pace_is_an_answer_to_come_back_a_second_later() -> None:
         with pytest.raises(Unreachable) as raised:
             slack.send(a_message(), "#ir-alerts", KEY)
         assert raised.value.retry_after == timedelta(seconds=1)
+
+
+def test_an_answer_stands_in_the_thread_of_what_it_answers_and_is_found_there(
+    workspace: SlackStandIn, slack: SlackNotifier
+) -> None:
+    first = slack.send(a_message(), "#ir-alerts", KEY)
+    earlier = Earlier(key=KEY, reference=first.reference)
+    workspace.fail_next("chat.postMessage", Fault.lost_answer())
+    with pytest.raises(Unknown):
+        slack.send(a_message(), "#ir-alerts", "aa" * 32, earlier)
+    root, answer = workspace.messages["ir-alerts"]
+    assert answer.thread_ts == root.ts
+    assert slack.find("#ir-alerts", "aa" * 32, NOW) is None
+    found = slack.find("#ir-alerts", "aa" * 32, NOW, earlier)
+    assert found is not None
+    assert found.reference.endswith(answer.ts)
+
+
+def test_a_changed_message_keeps_its_key_and_its_place(workspace: SlackStandIn, slack: SlackNotifier) -> None:
+    receipt = slack.send(a_message(), "#ir-alerts", KEY)
+    before = workspace.messages["ir-alerts"][0]
+    slack.amend(a_message(text="changed"), KEY, receipt.reference)
+    (after,) = workspace.messages["ir-alerts"]
+    assert (after.text, after.ts, after.metadata) == ("changed", before.ts, before.metadata)
+    assert slack.find("#ir-alerts", KEY, NOW) is not None
+
+
+@pytest.mark.parametrize("fault", [Fault.lost_answer(), Fault.status(500), Fault.reset()])
+def test_a_change_whose_answer_was_lost_is_made_again_and_never_unknown(
+    workspace: SlackStandIn, slack: SlackNotifier, fault: Fault
+) -> None:
+    receipt = slack.send(a_message(), "#ir-alerts", KEY)
+    workspace.fail_next("chat.update", fault)
+    with pytest.raises(Unreachable):
+        slack.amend(a_message(text="changed"), KEY, receipt.reference)
+
+
+def test_a_message_that_was_deleted_cannot_be_changed(slack: SlackNotifier) -> None:
+    receipt = slack.send(a_message(), "#ir-alerts", KEY)
+    channel = receipt.reference.split("/")[0]
+    with pytest.raises(Refused, match="message_not_found"):
+        slack.amend(a_message(), KEY, f"{channel}/1.000001")

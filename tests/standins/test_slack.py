@@ -158,3 +158,29 @@ def test_messages_are_saved_as_files_in_the_order_they_were_posted(
     files = workspace.save(tmp_path / "slack")
     assert [file.name for file in files] == ["01-desk.json", "02-ir.json"]
     assert json.loads(files[0].read_text())["text"] == "to #desk"
+
+
+def test_the_replies_of_a_thread_are_not_in_the_channels_history(
+    workspace: SlackStandIn, clock: Clock
+) -> None:
+    slack = client(workspace)
+    root = slack.chat_postMessage(channel="#ir", text="root")
+    clock.now += 2
+    slack.chat_postMessage(channel="#ir", text="reply", thread_ts=root["ts"])
+    history = slack.conversations_history(channel=root["channel"])
+    assert [message["text"] for message in history["messages"]] == ["root"]
+    replies = slack.conversations_replies(channel=root["channel"], ts=root["ts"])
+    assert [message["text"] for message in replies["messages"]] == ["root", "reply"]
+    with pytest.raises(SlackApiError) as refused:
+        slack.conversations_replies(channel=root["channel"], ts="1.000001")
+    assert code_of(refused) == "thread_not_found"
+
+
+def test_a_reply_that_is_changed_stays_in_its_thread(workspace: SlackStandIn, clock: Clock) -> None:
+    slack = client(workspace)
+    root = slack.chat_postMessage(channel="#ir", text="root")
+    clock.now += 2
+    reply = slack.chat_postMessage(channel="#ir", text="reply", thread_ts=root["ts"])
+    slack.chat_update(channel=root["channel"], ts=reply["ts"], text="changed")
+    changed = workspace.messages["ir"][-1]
+    assert (changed.text, changed.thread_ts) == ("changed", root["ts"])

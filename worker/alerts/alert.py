@@ -6,6 +6,7 @@ from datetime import datetime
 
 import msgspec
 
+from worker.filings.amendments import Amendment
 from worker.filings.filing import Filing
 from worker.filings.notice import Form144Notice
 from worker.watchlists.match import Match
@@ -17,6 +18,10 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     `list_name` is None for a confidential list, whose name reaches no message. `unreadable_because` is a
     sentence where the document could not be read, in which case `notice` holds only the announced
     parties. `document_url` is the page a person opens at the SEC. All instants are aware UTC.
+
+    Of a 144/A, `amendment` is what it changes and `root` the first notice of its family. `was_told` says
+    whether the destination was told of an earlier notice of the family, and `only_follows` whether it hears
+    of this one for that alone.
     """
 
     filing: Filing
@@ -27,8 +32,12 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     raised_at: datetime
     document_url: str
     unreadable_because: str | None = None
+    amendment: Amendment | None = None
+    was_told: bool = False
+    only_follows: bool = False
+    root: str | None = None
 
     @property
     def family(self) -> str:
         """What ties a notice and its amendments together: the accession of the notice first filed."""
-        return self.notice.previous_accession or self.filing.accession
+        return self.root or self.notice.previous_accession or self.filing.accession

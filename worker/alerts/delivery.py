@@ -21,11 +21,18 @@ class DeliveryState(StrEnum):
     ABANDONED = "abandoned"  #: patience ran out; the operator is told
     UNKNOWN = "unknown"  #: it may have arrived, and nobody can be asked
     HELD = "held"  #: kept back by a silence, quiet hours or a digest
+    ROLLED_UP = "rolled_up"  #: told in another delivery, together with others
 
 
 #: Nothing more will happen to a delivery in one of these unless a person acts.
 SETTLED = frozenset(
-    {DeliveryState.DELIVERED, DeliveryState.REFUSED, DeliveryState.ABANDONED, DeliveryState.UNKNOWN}
+    {
+        DeliveryState.DELIVERED,
+        DeliveryState.REFUSED,
+        DeliveryState.ABANDONED,
+        DeliveryState.UNKNOWN,
+        DeliveryState.ROLLED_UP,
+    }
 )
 
 
@@ -37,6 +44,13 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
 
     reference: str
     found: bool = False
+
+
+class Earlier(msgspec.Struct, frozen=True, kw_only=True):
+    """A message that arrived, as one that answers it must name it: its key, and its receipt's reference."""
+
+    key: str
+    reference: str
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,13 +7,29 @@ from typing import Any
 import msgspec
 
 
+class Summary(msgspec.Struct, frozen=True, kw_only=True):
+    """An alert in a line. Texts are plain, cleaned of invisible characters and not escaped for any channel.
+
+    `line` says who proposes to sell what, `figures` its market value and date, as far as they are known.
+    `check` is True where its own message would ask the reader to check something first.
+    """
+
+    issuer: str
+    form: str
+    line: str
+    figures: str
+    check: bool
+    url: str
+
+
 class Message(msgspec.Struct, frozen=True, kw_only=True):
     """What one notifier is given to send.
 
     `text` is always there and stands alone: it is the console's line, the e-mail's text part, Slack's
     notification and screen-reader text. `subject` and `html` are an e-mail's, `blocks` are Slack's
     (Block Kit, already escaped and within Slack's limits). `thread` names the conversation the message
-    belongs to (one per notice family) and `in_reply_to` the key of the message it answers, or None.
+    belongs to (one per notice family), or None. `summary` is what is said of it beside others, None where
+    it is about several notices itself.
     """
 
     text: str
@@ -21,4 +37,4 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     html: str | None = None
     blocks: tuple[dict[str, Any], ...] | None = None
     thread: str | None = None
-    in_reply_to: str | None = None
+    summary: Summary | None = None

@@ -6,15 +6,15 @@ characters here and escaped by the channel.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 
 import msgspec
 
 from worker.alerts.alert import Alert
+from worker.alerts.message import Summary
 from worker.filings.figures import Figures
 from worker.filings.filing import Role
-from worker.messages import reasons, words
+from worker.messages import amended, reasons, words
 from worker.messages.rows import Row, line, rows_of, said_of_units
 
 
@@ -22,6 +22,7 @@ class Room(msgspec.Struct, frozen=True, kw_only=True):
     """How much of what can be long is shown. Nothing is cut: an item is shown whole or counted."""
 
     lines: int  #: lines of the proposed sale
+    changes: int  #: what an amendment changes
     problems: int
     reasons: int
     remarks: bool
@@ -29,11 +30,11 @@ class Room(msgspec.Struct, frozen=True, kw_only=True):
 
 #: What is left out first, next and last where a channel has too little room for everything.
 DEGRADATION = (
-    Room(lines=40, problems=40, reasons=40, remarks=True),
-    Room(lines=12, problems=8, reasons=12, remarks=True),
-    Room(lines=12, problems=8, reasons=12, remarks=False),
-    Room(lines=3, problems=3, reasons=5, remarks=False),
-    Room(lines=0, problems=0, reasons=3, remarks=False),
+    Room(lines=40, changes=60, problems=40, reasons=40, remarks=True),
+    Room(lines=12, changes=20, problems=8, reasons=12, remarks=True),
+    Room(lines=12, changes=12, problems=8, reasons=12, remarks=False),
+    Room(lines=3, changes=5, problems=3, reasons=5, remarks=False),
+    Room(lines=0, changes=0, problems=0, reasons=3, remarks=False),
 )
 
 
@@ -48,6 +49,9 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     headline: str  #: one sentence: who proposes to sell what
     value: str | None  #: the market value, None where it is not known
     checks: tuple[str, ...]
+    changed: tuple[
+        str, ...
+    ]  #: what a reader of an amendment wants first: what became of the notice it amends
     rows: tuple[Row, ...]
     lines: tuple[str, ...]  #: the lines of the proposed sale, where it has more than one
     remarks: str | None
@@ -60,6 +64,15 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     accession: str
     url: str
 
+    @property
+    def figures(self) -> str:
+        """The facts a reader wants before all others, in one line; "" where none is known."""
+        return ", ".join(
+            f"{row.name.lower()} {row.figure}{' (computed)' if '(computed' in row.value else ''}"
+            for row in self.rows
+            if row.figure
+        )
+
 
 def facts_of(alert: Alert, figures: Figures, room: Room) -> Facts:
     """Say as much of the alert as there is room for."""
@@ -68,6 +81,7 @@ def facts_of(alert: Alert, figures: Figures, room: Room) -> Facts:
     seller = words.name(notice.seller_name or _announced(alert, Role.SELLER))
     sales = tuple(line(sale) for sale in notice.proposed_sales) if len(notice.proposed_sales) > 1 else ()
     problems = tuple(reasons.problem(problem) for problem in notice.problems)
+    changes = amended.changes(alert)
     why = reasons.why(alert)
     remarks = words.clean(notice.remarks or "") or None
     accepted = alert.filing.accepted_at
@@ -78,16 +92,23 @@ def facts_of(alert: Alert, figures: Figures, room: Room) -> Facts:
         headline=_headline(alert, figures, issuer, seller),
         value=words.money(figures.market_value) if figures.market_value is not None else None,
         checks=reasons.checks(alert, figures),
+        changed=(*amended.standing(alert), *changes[: room.changes]),
         rows=rows_of(alert, figures, issuer, seller),
         lines=sales[: room.lines],
         remarks=remarks if room.remarks else None,
         reasons=why[: room.reasons],
         problems=problems[: room.problems],
         left_out=tuple(
-            _left_out(
-                room, lines=len(sales), problems=len(problems), why=len(why), remarks=remarks is not None
+            words.counted(number, one, many)
+            for number, one, many in (
+                (len(changes) - room.changes, "change", "changes"),
+                (len(sales) - room.lines, "line of the sale", "lines of the sale"),
+                (len(problems) - room.problems, "problem of the document", "problems of the document"),
+                (len(why) - room.reasons, "reason", "reasons"),
             )
-        ),
+            if number > 0
+        )
+        + (("the remarks",) if remarks and not room.remarks else ()),
         accepted_at=accepted,
         seen_at=alert.seen_at,
         delay=words.span(alert.seen_at - accepted) if accepted and alert.seen_at >= accepted else None,
@@ -96,21 +117,22 @@ def facts_of(alert: Alert, figures: Figures, room: Room) -> Facts:
     )
 
 
+def summary_of(facts: Facts) -> Summary:
+    """The same in a line, for a message that tells of several."""
+    return Summary(
+        issuer=facts.issuer,
+        form=facts.form,
+        line=facts.headline,
+        figures=facts.figures,
+        check=bool(facts.checks),
+        url=facts.url,
+    )
+
+
 def _headline(alert: Alert, figures: Figures, issuer: str, seller: str) -> str:
     if alert.unreadable_because is not None:
         return f"A Form {words.clean(alert.filing.form_type)} about {issuer} could not be read"
     return f"{seller} proposes to sell {said_of_units(alert.notice, figures)}"
-
-
-def _left_out(room: Room, *, lines: int, problems: int, why: int, remarks: bool) -> Iterator[str]:
-    if lines > room.lines:
-        yield words.counted(lines - room.lines, "line of the sale", "lines of the sale")
-    if problems > room.problems:
-        yield words.counted(problems - room.problems, "problem of the document", "problems of the document")
-    if why > room.reasons:
-        yield words.counted(why - room.reasons, "reason")
-    if remarks and not room.remarks:
-        yield "the remarks"
 
 
 def _announced(alert: Alert, role: Role) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from worker.alerts.alert import Alert
 from worker.filings.figures import Figures
@@ -26,9 +27,17 @@ def why(alert: Alert) -> tuple[str, ...]:
     known = alert.list_name
     return (
         f"Watchlist: {words.clean(known)}" if known else "On a confidential watchlist",
+        *_found_late(alert),
         *(_identity(identity) for identity in alert.match.identities),
         *(_finding(finding) for finding in alert.match.findings),
     )
+
+
+def _found_late(alert: Alert) -> Iterator[str]:
+    """That EDGAR's feed did not show the filing, and how much later than it was filed it was found."""
+    if alert.filing.was_missed:
+        delay = alert.filing.delay(alert.seen_at)
+        yield f"Found by reconciliation, {words.span(delay)} late" if delay else "Found by reconciliation"
 
 
 def checks(alert: Alert, figures: Figures) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from worker.messages.facts import Facts
 from worker.messages.rows import Row
-from worker.messages.slack_limits import FIELDS, HEADER
+from worker.messages.slack_limits import FIELDS, HEADER, TEXT
 from worker.messages.words import slack_escape, slack_instant, slack_literal
 
 Block = dict[str, Any]
@@ -27,24 +27,27 @@ def blocks_of(facts: Facts) -> tuple[Block, ...]:
 
 def _blocks(facts: Facts) -> Iterator[Block]:
     title = slack_escape(f"{facts.form} · {facts.issuer}")
-    yield {"type": "header", "text": _plain(title if len(title) <= HEADER else facts.form, escape=False)}
-    yield _section(_plain(facts.headline))
+    yield {"type": "header", "text": plain(title if len(title) <= HEADER else facts.form, escape=False)}
+    yield section(plain(facts.headline))
     if facts.checks:
-        yield _label(f"{WARNING} *Check this first*")
-        yield _section(_bullets(facts.checks))
+        yield label(f"{WARNING} *Check this first*")
+        yield section(_bullets(facts.checks))
+    if facts.changed:
+        yield label("*What this amendment changes*")
+        yield from (section(_bullets(items)) for items in _that_fit(facts.changed))
     for rows in _in_sections(facts.rows):
         yield {"type": "section", "fields": [_field(row) for row in rows]}
     for name, items in (("Lines of the sale", facts.lines), ("Not as it should be", facts.problems)):
         if items:
-            yield _label(f"*{name}*")
-            yield _section(_bullets(items))
+            yield label(f"*{name}*")
+            yield section(_bullets(items))
     if facts.remarks:
-        yield _label("*Remarks, as filed*")
-        yield _section(_plain(facts.remarks))
-    yield _label("*Why you get this*")
-    yield _section(_bullets(facts.reasons))
+        yield label("*Remarks, as filed*")
+        yield section(plain(facts.remarks))
+    yield label("*Why you get this*")
+    yield section(_bullets(facts.reasons))
     yield {"type": "divider"}
-    yield _label(" · ".join(_closing(facts)))
+    yield label(" · ".join(_closing(facts)))
 
 
 def _closing(facts: Facts) -> Iterator[str]:
@@ -61,26 +64,46 @@ def _in_sections(rows: Sequence[Row]) -> Iterable[Sequence[Row]]:
     return (rows[start : start + FIELDS] for start in range(0, len(rows), FIELDS))
 
 
+def _that_fit(items: Iterable[str]) -> Iterator[Sequence[str]]:
+    """As many at a time as one section holds; one that is too long for any stands alone."""
+    held: list[str] = []
+    room = TEXT
+    for item in items:
+        length = len(slack_escape(item)) + 3
+        if held and length > room:
+            yield held
+            held, room = [], TEXT
+        held.append(item)
+        room -= length
+    if held:
+        yield held
+
+
 def _field(row: Row) -> Block:
-    """A name, and its value below it; `verbatim` keeps Slack from making links of it."""
+    """A name, and its value below it."""
     mark = f" {WARNING}" if row.unsure else ""
-    return {**_mrkdwn(f"*{row.name}*{mark}\n{slack_literal(row.value)}"), "verbatim": True}
+    return literal(f"*{row.name}*{mark}\n{slack_literal(row.value)}")
 
 
-def _section(text: Block) -> Block:
+def section(text: Block) -> Block:
     return {"type": "section", "text": text}
 
 
-def _label(text: str) -> Block:
+def label(text: str) -> Block:
     return {"type": "context", "elements": [_mrkdwn(text)]}
 
 
 def _bullets(items: Sequence[str]) -> Block:
-    return _plain("\n".join(f"• {item}" for item in items))
+    return plain("\n".join(f"• {item}" for item in items))
 
 
-def _plain(text: str, *, escape: bool = True) -> Block:
+def plain(text: str, *, escape: bool = True) -> Block:
     return {"type": "plain_text", "text": slack_escape(text) if escape else text, "emoji": False}
+
+
+def literal(text: str) -> Block:
+    """`mrkdwn` of ours around `slack_literal` text: `verbatim` keeps Slack from making links of that."""
+    return {**_mrkdwn(text), "verbatim": True}
 
 
 def _mrkdwn(text: str) -> Block:

@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import json
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import css_inline
 import msgspec
 from jinja2 import TemplateError, TemplateSyntaxError
 
 from worker.alerts.alert import Alert
-from worker.alerts.message import Message
-from worker.filings.figures import Figures
+from worker.alerts.message import Message, Summary
 from worker.filings.rule144 import computed
 from worker.messages import slack_limits
-from worker.messages.facts import DEGRADATION, Facts, facts_of
-from worker.messages.slack_blocks import blocks_of
+from worker.messages.facts import DEGRADATION, facts_of, summary_of
+from worker.messages.slack_blocks import Block, blocks_of
 from worker.messages.templates import Templates
+from worker.messages.together import blocks_of_together, plain_together, together_of
 from worker.watchlists.destination import Destination
 
 #: Gmail hides what lies beyond about 102 kB of an e-mail's HTML (https://support.google.com/mail).
 HTML_BYTES = 100_000
+
+#: How many alerts one message tells of at most, whatever the room.
+MOST_TOGETHER = 50
+
+
+T = TypeVar("T")
 
 
 class Written(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,26 +47,32 @@ class TooLong(Exception):
 
 
 class Page:
-    """One alert, as a channel's templates see it."""
+    """One message to be written, as a channel's templates see it: the folder of its templates, the words
+    they may use, its Slack blocks where no template has its own, and what it is filed under.
+    """
 
-    def __init__(self, templates: Templates, alert: Alert, facts: Facts, figures: Figures) -> None:
-        self.alert, self.facts = alert, facts
-        self._templates = templates
-        self._message = "alert" if alert.unreadable_because is None else "unreadable"
-        self._context = {
-            "facts": facts,
-            "alert": alert,
-            "filing": alert.filing,
-            "notice": alert.notice,
-            "match": alert.match,
-            "figures": figures,
-        }
+    def __init__(
+        self,
+        templates: Templates,
+        folder: str,
+        context: Mapping[str, object],
+        blocks: Callable[[], Sequence[Block]],
+        *,
+        thread: str | None = None,
+        summary: Summary | None = None,
+    ) -> None:
+        self.blocks, self.thread, self.summary = blocks, thread, summary
+        self._templates, self._folder, self._context = templates, folder, context
+
+    def place(self, part: str) -> str:
+        """The part as a report names it: `alert/email.txt.j2`."""
+        return f"{self._folder}/{part}"
 
     def has(self, part: str) -> bool:
-        return self._templates.has(self._message, part)
+        return self._templates.has(self._folder, part)
 
     def part(self, part: str) -> str:
-        return self._templates.render(self._message, part, self._context)
+        return self._templates.render(self._folder, part, self._context)
 
     def own_blocks(self) -> list[dict[str, Any]]:
         """Blocks a user's template wrote as JSON; they pass the same limits as ours."""
@@ -86,22 +99,62 @@ class Writer:
         """Write it. Never raises: what goes wrong is reported in `problem`, beside a message that says
         the least a reader must know.
         """
+        message, problem = self._attempted(lambda templates: self._fitted(templates, alert, destination))
+        return Written(message=message or plain_line(alert), problem=problem)
+
+    def write_together(self, summaries: Sequence[Summary], destination: Destination) -> tuple[Written, int]:
+        """One message about several alerts, and how many of them, from the first on, it tells of: as many as
+        there is room for. Never raises, as `write`.
+        """
+        told, problem = self._attempted(lambda templates: self._as_many(templates, summaries, destination))
+        message, number = told or (plain_together(summaries), len(summaries))
+        return Written(message=message, problem=problem), number
+
+    def _attempted(self, write: Callable[[Templates], T]) -> tuple[T | None, str | None]:
+        """What the first templates that work make of it, None where none do; and what was wrong."""
         found: list[str] = []
         for templates in self._sources:
             try:
-                message = self._fitted(templates, alert, destination)
+                return write(templates), "; ".join(found) or None
             except Exception as error:  # noqa: BLE001  a template may raise anything; it is reported
-                found.append(_why(error))
-            else:
-                return Written(message=message, problem="; ".join(found) or None)
-        return Written(message=plain_line(alert), problem="; ".join(found))
+                found.append(why_it_failed(error))
+        return None, "; ".join(found)
+
+    def _as_many(
+        self, templates: Templates, summaries: Sequence[Summary], destination: Destination
+    ) -> tuple[Message, int]:
+        number = min(len(summaries), MOST_TOGETHER)
+        while True:
+            told = together_of(summaries[:number])
+            page = Page(templates, "together", {"together": told}, partial(blocks_of_together, told))
+            try:
+                return self._channel(destination)(page), number
+            except TooLong:
+                if number == 1:
+                    raise
+                number = number * 3 // 4
 
     def _fitted(self, templates: Templates, alert: Alert, destination: Destination) -> Message:
         """The message with everything in it, or with as much as the channel has room for."""
         figures = computed(alert.notice)
         for room in DEGRADATION:
             facts = facts_of(alert, figures, room)
-            page = Page(templates, alert, facts, figures)
+            context = {
+                "facts": facts,
+                "alert": alert,
+                "filing": alert.filing,
+                "notice": alert.notice,
+                "match": alert.match,
+                "figures": figures,
+            }
+            page = Page(
+                templates,
+                "alert" if alert.unreadable_because is None else "unreadable",
+                context,
+                partial(blocks_of, facts),
+                thread=alert.family,
+                summary=summary_of(facts),
+            )
             try:
                 return self._channel(destination)(page)
             except TooLong as error:
@@ -116,22 +169,23 @@ class Writer:
     def _email(self, page: Page) -> Message:
         html = self._inliner.inline(page.part("email.html.j2"))
         if len(html.encode()) > HTML_BYTES:
-            raise TooLong(f"email.html.j2: more than {HTML_BYTES:,} bytes")
+            raise TooLong(f"{page.place('email.html.j2')}: more than {HTML_BYTES:,} bytes")
         subject = " ".join(page.part("email.subject.txt.j2").split())
         text = page.part("email.txt.j2")
-        return Message(text=text, subject=subject, html=html, thread=page.alert.family)
+        return Message(text=text, subject=subject, html=html, thread=page.thread, summary=page.summary)
 
 
 def _slack(page: Page) -> Message:
     text = " ".join(page.part("slack.text.j2").split())
-    blocks = page.own_blocks() if page.has("slack.json.j2") else blocks_of(page.facts)
+    blocks = page.own_blocks() if page.has("slack.json.j2") else page.blocks()
     if found := slack_limits.problems(blocks, text):
-        raise TooLong(f"Slack would refuse the message: {found[0]}")
-    return Message(text=text, blocks=tuple(blocks), thread=page.alert.family)
+        part = "slack.text.j2" if found[0].startswith("text") else "slack.json.j2"
+        raise TooLong(f"{page.place(part)}: Slack would refuse the message: {found[0]}")
+    return Message(text=text, blocks=tuple(blocks), thread=page.thread, summary=page.summary)
 
 
 def _text(page: Page) -> Message:
-    return Message(text=page.part("console.txt.j2"), thread=page.alert.family)
+    return Message(text=page.part("console.txt.j2"), thread=page.thread, summary=page.summary)
 
 
 def plain_line(alert: Alert) -> Message:
@@ -142,7 +196,7 @@ def plain_line(alert: Alert) -> Message:
     return Message(text=text, subject=f"Form 144 {accession}", thread=alert.family)
 
 
-def _why(error: Exception) -> str:
+def why_it_failed(error: Exception) -> str:
     """Which template failed, where and how, without the values it was given."""
     if isinstance(error, TemplateSyntaxError):
         return f"{error.name}:{error.lineno}: {error.message}"

@@ -1,6 +1,6 @@
 """The promise every notifier keeps.
 
-A notifier is one file and two methods. It owns the wire: it gets a finished Message and says what became
+A notifier is one file and three methods. It owns the wire: it gets a finished Message and says what became
 of it. It never renders, waits, retries, logs or reads a setting.
 """
 
@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from worker.alerts.delivery import Receipt
+from worker.alerts.delivery import Earlier, Receipt
 from worker.alerts.message import Message
 
 
@@ -33,20 +33,35 @@ class Notifier(Protocol):
     @property
     def when_unknown(self) -> WhenUnknown: ...
 
-    def send(self, message: Message, address: str, key: str) -> Receipt:
+    @property
+    def can_amend(self) -> bool:
+        """Whether a message that arrived can be changed."""
+        ...
+
+    def send(self, message: Message, address: str, key: str, answers: Earlier | None = None) -> Receipt:
         """Send it once, now, and return what the other side said.
 
+        `answers` is a message to the same address that this one is to be shown with, where the other side
+        knows conversations; elsewhere it is passed over.
         `key` is opaque, at most 64 characters of [0-9a-f], and goes out with the message.
         Raises Unreachable (it certainly did not arrive; try later), Refused (it never will), or
         Unknown (it may have arrived). No error carries a token, a password or a webhook URL.
         """
         ...
 
-    def find(self, address: str, key: str, since: datetime) -> Receipt | None:
-        """Look for a message sent with that key at or after `since` (aware UTC).
+    def find(self, address: str, key: str, since: datetime, answers: Earlier | None = None) -> Receipt | None:
+        """Look for a message sent with that key, and the same `answers`, at or after `since` (aware UTC).
 
         None means the other side was asked and does not have it. Raises Unreachable (ask again later)
         or Refused (it cannot be asked: a missing permission, say). Only called where `when_unknown` is
         ASK.
+        """
+        ...
+
+    def amend(self, message: Message, key: str, reference: str) -> None:
+        """Put `message` in the place of the one sent with `key`, whose receipt has that reference.
+
+        Doing it again changes nothing. Raises Unreachable (try later; also where the answer was lost) or
+        Refused, always so where `can_amend` is False.
         """
         ...

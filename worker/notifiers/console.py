@@ -7,7 +7,7 @@ import unicodedata
 from datetime import datetime
 from typing import TextIO
 
-from worker.alerts.delivery import Receipt
+from worker.alerts.delivery import Earlier, Receipt
 from worker.alerts.message import Message
 from worker.errors import Refused, Unreachable
 from worker.notifiers.base import WhenUnknown
@@ -20,12 +20,13 @@ class ConsoleNotifier:
 
     name = "console"
     when_unknown = WhenUnknown.RESEND
+    can_amend = False
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._one_at_a_time = threading.Lock()
 
-    def send(self, message: Message, address: str, key: str) -> Receipt:  # noqa: ARG002  one console
+    def send(self, message: Message, address: str, key: str, answers: Earlier | None = None) -> Receipt:  # noqa: ARG002  one console, without threads
         block = f"{RULE}\n{_printable(message.text).rstrip()}\n{RULE}\n"
         try:
             with self._one_at_a_time:
@@ -35,8 +36,11 @@ class ConsoleNotifier:
             raise Unreachable(f"the console cannot be written to ({type(error).__name__})") from None
         return Receipt(reference="printed")
 
-    def find(self, address: str, key: str, since: datetime) -> Receipt | None:  # noqa: ARG002
+    def find(self, address: str, key: str, since: datetime, answers: Earlier | None = None) -> Receipt | None:  # noqa: ARG002
         raise Refused("a console cannot be asked what it showed")
+
+    def amend(self, message: Message, key: str, reference: str) -> None:  # noqa: ARG002
+        raise Refused("a console cannot change what it showed")
 
 
 def _printable(text: str) -> str:

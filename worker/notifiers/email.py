@@ -12,7 +12,7 @@ from email.headerregistry import Address
 from email.policy import SMTP
 from enum import StrEnum
 
-from worker.alerts.delivery import Receipt
+from worker.alerts.delivery import Earlier, Receipt
 from worker.alerts.message import Message
 from worker.errors import Form144Error, Refused, Unknown, Unreachable
 from worker.notifiers.base import WhenUnknown
@@ -37,6 +37,7 @@ class EmailNotifier:
 
     name = "email"
     when_unknown = WhenUnknown.RESEND  #: the Message-ID is the same, which makes a duplicate recognisable
+    can_amend = False
 
     def __init__(
         self,
@@ -60,7 +61,7 @@ class EmailNotifier:
         self._tls = tls or ssl.create_default_context()
         self._timeout = timeout
 
-    def send(self, message: Message, address: str, key: str) -> Receipt:
+    def send(self, message: Message, address: str, key: str, answers: Earlier | None = None) -> Receipt:
         try:
             recipient = read_address(address)
         except ValueError:
@@ -71,6 +72,7 @@ class EmailNotifier:
             recipient=recipient,
             unsubscribe=self._unsubscribe,
             key=key,
+            answers=answers.key if answers else None,
             now=self._clock(),
         )
         with self._connection() as smtp:
@@ -86,8 +88,11 @@ class EmailNotifier:
             _expect((code, reply), "message")
         return Receipt(reference=f"{code} {_words(reply)}")
 
-    def find(self, address: str, key: str, since: datetime) -> Receipt | None:  # noqa: ARG002
+    def find(self, address: str, key: str, since: datetime, answers: Earlier | None = None) -> Receipt | None:  # noqa: ARG002
         raise Refused("a mail server cannot be asked what it delivered")
+
+    def amend(self, message: Message, key: str, reference: str) -> None:  # noqa: ARG002
+        raise Refused("an e-mail that was sent cannot be changed")
 
     @contextmanager
     def _connection(self) -> Iterator[smtplib.SMTP]:

@@ -13,12 +13,20 @@ from worker.alerts.message import Message
 
 
 def compose(
-    message: Message, *, sender: Address, recipient: Address, unsubscribe: str, key: str, now: datetime
+    message: Message,
+    *,
+    sender: Address,
+    recipient: Address,
+    unsubscribe: str,
+    key: str,
+    now: datetime,
+    answers: str | None,
 ) -> EmailMessage:
     """Everything but `Date` is made from the arguments alone: sent twice, it is the same message.
 
     `Message-ID` is the key; notices of one family share a root that no mail carries, so that every mail
-    client shows them as one conversation, whichever came first. `unsubscribe` is an address for people:
+    client shows them as one conversation, whichever came first. `answers` is the key of an earlier mail of
+    the conversation to the same recipient. `unsubscribe` is an address for people:
     one-click (RFC 8058) would need an HTTPS endpoint, which this program does not have.
     """
     mail = EmailMessage(policy=SMTP)
@@ -27,11 +35,11 @@ def compose(
     mail["Subject"] = _one_line(message.subject or message.text)
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = message_id(key, sender)
-    if message.thread:
-        root = f"<form144.{_one_line(message.thread)}@{sender.domain}>"
-        answered = message_id(message.in_reply_to, sender) if message.in_reply_to else root
-        mail["In-Reply-To"] = answered
-        mail["References"] = root if answered == root else f"{root} {answered}"
+    root = f"<form144.{_one_line(message.thread)}@{sender.domain}>" if message.thread else None
+    answered = message_id(answers, sender) if answers else None
+    if conversation := [known for known in (root, answered) if known]:
+        mail["In-Reply-To"] = conversation[-1]
+        mail["References"] = " ".join(conversation)
     mail["List-Id"] = f"Form 144 alerts <form144.{sender.domain}>"
     mail["List-Unsubscribe"] = f"<mailto:{unsubscribe}?subject=unsubscribe>"
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation note answers this

@@ -16,7 +16,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
 
-from worker.alerts.delivery import Receipt
+from worker.alerts.delivery import Earlier, Receipt
 from worker.alerts.message import Message
 from worker.errors import Refused, Unknown, Unreachable
 from worker.notifiers import slack_errors
@@ -42,6 +42,7 @@ class SlackNotifier:
 
     name = "slack"
     when_unknown = WhenUnknown.ASK
+    can_amend = True
 
     def __init__(self, token: str, *, base_url: str = WebClient.BASE_URL, timeout: int = 10) -> None:
         self._client = WebClient(
@@ -53,15 +54,14 @@ class SlackNotifier:
         )
         self._ids: dict[str, str] = {}
 
-    def send(self, message: Message, address: str, key: str) -> Receipt:
+    def send(self, message: Message, address: str, key: str, answers: Earlier | None = None) -> Receipt:
         answer = self._call(
             self._client.chat_postMessage,
             channel=address,
-            text=message.text,
-            blocks=list(message.blocks or ()),
-            metadata={"event_type": EVENT_TYPE, "event_payload": {"key": key}},
+            thread_ts=_parts(answers.reference)[1] if answers else None,
             unfurl_links=False,
             unfurl_media=False,
+            **_body(message, key),
         )
         channel, ts = answer.get("channel"), answer.get("ts")
         if not channel or not ts:
@@ -69,20 +69,44 @@ class SlackNotifier:
         self._ids[address.removeprefix("#")] = channel
         return Receipt(reference=f"{channel}/{ts}")
 
-    def find(self, address: str, key: str, since: datetime) -> Receipt | None:
-        channel = self._channel_id(address)
-        oldest = f"{(since - CLOCK_MARGIN).timestamp():.6f}"
-        pages = self._pages(
-            self._client.conversations_history,
-            channel=channel,
-            oldest=oldest,
-            include_all_metadata=True,
-        )
+    def find(self, address: str, key: str, since: datetime, answers: Earlier | None = None) -> Receipt | None:
+        """A channel's history does not hold the replies of its threads; a thread is asked for its own."""
+        if answers:
+            channel, ts = _parts(answers.reference)
+            pages = self._history(self._client.conversations_replies, since, channel=channel, ts=ts)
+        else:
+            channel = self._channel_id(address)
+            pages = self._history(self._client.conversations_history, since, channel=channel)
         for page in pages:
             for found in page.get("messages") or ():
                 if (found.get("metadata") or {}).get("event_payload", {}).get("key") == key:
                     return Receipt(reference=f"{channel}/{found['ts']}", found=True)
         return None
+
+    def amend(self, message: Message, key: str, reference: str) -> None:
+        channel, ts = _parts(reference)
+        try:
+            self._call(self._client.chat_update, channel=channel, ts=ts, **_body(message, key))
+        except Unknown as error:
+            raise Unreachable(f"whether Slack changed the message is not known: {error}") from None
+
+    def reactions(self, channel: str, emoji: str, since: datetime) -> dict[str, list[str]]:
+        """Who put that emoji on which message of a channel (by id) since then: references to member ids.
+        Replies in threads are not among them. Raises Unreachable, or Refused where it cannot be asked.
+        """
+        found: dict[str, list[str]] = {}
+        for page in self._history(self._client.conversations_history, since, channel=channel):
+            for message in page.get("messages") or ():
+                for reaction in message.get("reactions") or ():
+                    if reaction.get("name") == emoji and reaction.get("users"):
+                        found[f"{channel}/{message['ts']}"] = reaction["users"]
+        return found
+
+    def _history(
+        self, method: Callable[..., SlackResponse], since: datetime, **arguments: Any
+    ) -> Iterator[SlackResponse]:
+        oldest = f"{(since - CLOCK_MARGIN).timestamp():.6f}"
+        return self._pages(method, oldest=oldest, include_all_metadata=True, **arguments)
 
     def _channel_id(self, address: str) -> str:
         if CHANNEL_ID.fullmatch(address):
@@ -117,3 +141,17 @@ class SlackNotifier:
             raise slack_errors.refusal(answer.status_code, code, answer.headers) from None
         except (OSError, HTTPException, SlackClientError, ValueError) as error:
             raise slack_errors.broken(error) from None
+
+
+def _body(message: Message, key: str) -> dict[str, Any]:
+    return {
+        "text": message.text,
+        "blocks": list(message.blocks or ()),
+        "metadata": {"event_type": EVENT_TYPE, "event_payload": {"key": key}},
+    }
+
+
+def _parts(reference: str) -> tuple[str, str]:
+    """The channel's id and the message's `ts`."""
+    channel, _, ts = reference.partition("/")
+    return channel, ts

@@ -14,7 +14,7 @@ from http.client import HTTPException
 from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook import WebhookClient
 
-from worker.alerts.delivery import Receipt
+from worker.alerts.delivery import Earlier, Receipt
 from worker.alerts.message import Message
 from worker.errors import Refused
 from worker.notifiers import slack_errors
@@ -26,6 +26,7 @@ class SlackWebhookNotifier:
 
     name = "slack-webhook"
     when_unknown = WhenUnknown.HOLD
+    can_amend = False
 
     def __init__(self, webhooks: Mapping[str, str], *, timeout: int = 10) -> None:
         self._clients = {
@@ -33,7 +34,7 @@ class SlackWebhookNotifier:
             for name, url in webhooks.items()
         }
 
-    def send(self, message: Message, address: str, key: str) -> Receipt:  # noqa: ARG002  nowhere to put it
+    def send(self, message: Message, address: str, key: str, answers: Earlier | None = None) -> Receipt:  # noqa: ARG002  nowhere to put them
         client = self._clients.get(address)
         if client is None:
             raise Refused(f"no webhook is configured under the name {address!r}", ends_destination=True)
@@ -51,5 +52,8 @@ class SlackWebhookNotifier:
             return Receipt(reference="ok")
         raise slack_errors.refusal(answer.status_code, answer.body.strip(), answer.headers)
 
-    def find(self, address: str, key: str, since: datetime) -> Receipt | None:  # noqa: ARG002
+    def find(self, address: str, key: str, since: datetime, answers: Earlier | None = None) -> Receipt | None:  # noqa: ARG002
         raise Refused("an incoming webhook cannot be asked what it posted")
+
+    def amend(self, message: Message, key: str, reference: str) -> None:  # noqa: ARG002
+        raise Refused("an incoming webhook cannot change what it posted")

@@ -110,14 +110,31 @@ class SlackStandIn(FaultyServer):
         return {"channel": body["channel"], "ts": changed.ts, "text": changed.text}
 
     def _conversations_history(self, body: Json) -> Json:
+        """A channel without the replies in its threads, newest first."""
+        name = self._readable(body)
+        found = [m for m in reversed(self.messages[name]) if m.thread_ts in (None, m.ts)]
+        return self._page(found, body)
+
+    def _conversations_replies(self, body: Json) -> Json:
+        """A message and the replies to it, oldest first."""
+        name = self._readable(body)
+        found = [m for m in self.messages[name] if body.get("ts") in (m.ts, m.thread_ts)]
+        if not found:
+            raise SlackRefusal("thread_not_found")
+        return self._page(found, body)
+
+    def _readable(self, body: Json) -> str:
         self._need("channels:history")
-        name = self._workspace.by_id(body.get("channel"))
+        return self._workspace.by_id(body.get("channel"))
+
+    @staticmethod
+    def _page(found: Sequence[Posted], body: Json) -> Json:
         oldest, limit = float(body.get("oldest") or 0), int(body.get("limit") or 100)
         start = int(body.get("cursor") or 0)
-        found = [m for m in reversed(self.messages[name]) if float(m.ts) > oldest]
-        page, more = found[start : start + limit], len(found) > start + limit
+        recent = [message for message in found if float(message.ts) > oldest]
+        more = len(recent) > start + limit
         metadata = str(body.get("include_all_metadata")) in ("1", "True")
-        shown = [message.shown(metadata=metadata) for message in page]
+        shown = [message.shown(metadata=metadata) for message in recent[start : start + limit]]
         cursor = str(start + limit) if more else ""
         return {"messages": shown, "has_more": more, "response_metadata": {"next_cursor": cursor}}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from zlib import crc32
 
@@ -22,6 +22,7 @@ class Posted:
     blocks: list[Json] = field(default_factory=list)
     metadata: Json | None = None
     thread_ts: str | None = None
+    reactions: dict[str, list[str]] = field(default_factory=dict)  #: emoji, and the members who put it there
     sent: Json = field(default_factory=dict)  #: the whole request, for a look at its other options
 
     def shown(self, *, metadata: bool = False) -> Json:
@@ -29,6 +30,10 @@ class Posted:
         shown: Json = {"type": "message", "ts": self.ts, "text": self.text, "blocks": self.blocks}
         if self.thread_ts:
             shown["thread_ts"] = self.thread_ts
+        if self.reactions:
+            shown["reactions"] = [
+                {"name": name, "users": users, "count": len(users)} for name, users in self.reactions.items()
+            ]
         if metadata and self.metadata:
             shown["metadata"] = self.metadata
         return shown
@@ -110,7 +115,7 @@ class Workspace:
         posted = self.messages[channel]
         for place, message in enumerate(posted):
             if message.ts == ts:
-                posted[place] = self._made(channel, message.ts, body)
+                posted[place] = replace(self._made(channel, message.ts, body), thread_ts=message.thread_ts)
                 return posted[place]
         raise SlackRefusal("message_not_found")
 

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from tests.builders import the_seed_notice
+from tests.world import a_world
+from worker.cli.explain import explain
+from worker.cli.preview import preview
+from worker.errors import ConfigurationError, Form144Error
+from worker.standins.forms import as_xml
+
+LIST = (
+    "name: QFIN, large\nowner: Jane Doe\nissuers: [1741530]\n"
+    "when: {market_value: over 10M}\ntell: 'console:'\n"
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "lists").mkdir()
+    (tmp_path / "lists" / "large.yaml").write_text(LIST)
+    (tmp_path / "seed.xml").write_bytes(as_xml(the_seed_notice()))
+    return tmp_path
+
+
+def run(folder: Path, notice: str, *options: str, named: str = "large", **environment: str) -> Result:
+    app = typer.Typer()
+    app.command()(preview)
+    given = ["--list", named, "--folder", str(folder / "lists"), "--out", str(folder / "out"), *options]
+    return CliRunner().invoke(app, [notice, *given], env={"EDGAR_CONTACT": None, **environment})
+
+
+def test_a_preview_writes_the_mail_and_shows_what_slack_gets(folder: Path) -> None:
+    result = run(folder, str(folder / "seed.xml"))
+    assert result.exit_code == 0, result.exception
+    assert {file.suffix for file in (folder / "out").iterdir()} == {".html", ".txt", ".json"}
+    (html,) = (folder / "out").glob("*.html")
+    assert "Ruby Finance Holdings Ltd." in html.read_text()
+    (text,) = (folder / "out").glob("*.txt")
+    assert text.read_text().startswith("Subject: ")
+    blocks = json.loads(result.stdout[: result.stdout.index("\n]\n") + 3])
+    assert blocks[0]["type"] == "header"
+    assert "FORM 144 · 360 DIGITECH, INC." in result.stdout
+    assert "Watchlist: QFIN, large" in result.stdout
+
+
+def test_a_list_is_found_by_its_name_and_a_wrong_name_says_which_there_are(folder: Path) -> None:
+    assert run(folder, str(folder / "seed.xml"), named="QFIN, large").exit_code == 0
+    wrong = run(folder, str(folder / "seed.xml"), named="larg").exception
+    assert isinstance(wrong, ConfigurationError)
+    assert "there is: large" in str(wrong)
+
+
+def test_a_notice_that_raises_no_alert_is_shown_and_says_so(folder: Path) -> None:
+    (folder / "lists" / "large.yaml").write_text(LIST.replace("10M", "100M"))
+    result = run(folder, str(folder / "seed.xml"))
+    assert result.exit_code == 0
+    assert "raises no alert of that list" in result.stderr
+
+
+def test_a_template_that_fails_is_said_and_the_exit_code_is_1(folder: Path) -> None:
+    (folder / "mine" / "alert").mkdir(parents=True)
+    (folder / "mine" / "alert" / "email.txt.j2").write_text("{{ nobody }}")
+    result = run(folder, str(folder / "seed.xml"), FORM144_TEMPLATES=str(folder / "mine"))
+    assert result.exit_code == 1
+    assert "alert/email.txt.j2:1: 'nobody' is undefined" in result.stderr
+
+
+def test_the_ledger_gives_a_notice_by_its_accession_number(folder: Path) -> None:
+    (folder / "world").mkdir()
+    with a_world(folder / "world") as world:
+        filing = world.publish()
+        world.settle()
+    (folder / "lists" / "large.yaml").write_text(LIST.replace("1741530", "1999500"))
+    data = {"FORM144_DATA": str(folder / "world")}
+    assert "Jane Q. Example" in run(folder, filing.accession, **data).stdout
+    unknown = run(folder, "0000000000-26-000001", **data).exception
+    assert isinstance(unknown, Form144Error)
+    assert "never seen" in str(unknown)
+    app = typer.Typer()
+    app.command()(explain)
+    told = CliRunner().invoke(app, [filing.accession, str(folder / "lists")], env=data)
+    assert told.exit_code == 0, told.exception
+    assert "not met: market_value over 10M; 250,000" in told.stdout
+    assert "In the ledger: read, seen 2026-09-01 20:06:00 UTC" in told.stdout
+    assert "alert 1 of list example, raised " in told.stdout
+    assert "slack:#ir-alerts: delivered, 1 attempt, C" in told.stdout

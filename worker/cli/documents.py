@@ -1,0 +1,93 @@
+"""What a person names: a notice in a file or in the ledger, or a watchlist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from worker import wiring
+from worker.errors import ConfigurationError, Form144Error, Mistake, UnreadableFiling
+from worker.filings.filing import ACCESSION, Filing, Party, Role
+from worker.filings.notice import Form144Notice
+from worker.filings.reader import read_notice
+from worker.filings.submission import MOST_BYTES
+from worker.ledger.ledger import Ledger
+from worker.ledger.record import Record
+from worker.settings import Settings
+from worker.watchlists.rehearsal_notice import filing_of
+from worker.watchlists.watchlist import Watchlist
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """`record` is what the ledger keeps, None for a file. `unreadable_because` as in an alert."""
+
+    filing: Filing
+    notice: Form144Notice
+    unreadable_because: str | None = None
+    record: Record | None = None
+
+
+def find_notice(named: str, settings: Settings) -> Found:
+    """Raises UnreadableFiling where the file cannot be read, Form144Error where the ledger does not know the
+    accession number.
+    """
+    if ACCESSION.fullmatch(named) and not Path(named).exists():
+        return _in_ledger(named, settings)
+    try:
+        with Path(named).open("rb") as file:
+            notice = read_notice(file.read(MOST_BYTES + 1))
+    except OSError as error:
+        raise UnreadableFiling(f"{named} cannot be read: {error.strerror}") from None
+    return Found(filing=_announced(notice), notice=notice)
+
+
+@contextmanager
+def opened_ledger(settings: Settings) -> Iterator[Ledger]:
+    """The ledger of this installation, closed afterwards. Raises ConfigurationError where there is none."""
+    ledger = wiring.open_ledger(settings, migrate=False)
+    try:
+        yield ledger
+    finally:
+        ledger.close()
+
+
+def named_list(lists: Iterable[Watchlist], named: str) -> Watchlist:
+    """The list whose file, id or name that is. Raises ConfigurationError naming those there are."""
+    lists = tuple(lists)
+    for watchlist in lists:
+        if named in (watchlist.id, watchlist.name, watchlist.path, Path(watchlist.path).stem):
+            return watchlist
+    known = ", ".join(Path(one.path).stem for one in lists)
+    raise ConfigurationError([Mistake("--list", f"there is no list {named!r}", f"there is: {known}")])
+
+
+def _in_ledger(accession: str, settings: Settings) -> Found:
+    with opened_ledger(settings) as ledger:
+        record = ledger.records.of(accession)
+    if record is None:
+        raise Form144Error(f"{accession} is not in the ledger: it was never seen, or is no Form 144")
+    if record.notice is None:
+        why = f"; the last attempt: {record.last_error}" if record.last_error else ""
+        raise Form144Error(f"{accession} was seen and not read yet{why}")
+    return Found(
+        filing=record.filing,
+        notice=record.notice,
+        unreadable_because=record.unreadable_because,
+        record=record,
+    )
+
+
+def _announced(notice: Form144Notice) -> Filing:
+    """What EDGAR would announce of a file, with the parties that stand in the notice."""
+    seller = next(iter(notice.filer_ciks), None)
+    parties = (
+        (notice.issuer_cik, notice.issuer_name, Role.ISSUER),
+        (seller, notice.seller_name, Role.SELLER),
+    )
+    known = tuple(
+        Party(cik=cik, name=name or "", role=role) for cik, name, role in parties if cik is not None
+    )
+    return msgspec.structs.replace(filing_of(notice, None), parties=known)

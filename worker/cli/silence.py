@@ -1,0 +1,107 @@
+"""`form144 silence ...`: not to be told of an issuer, a seller or by a list for a while, on the record."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from typing import Annotated
+
+import typer
+
+from worker import engine, wiring
+from worker.alerts.hold import About, Silence
+from worker.cli.documents import named_list, opened_ledger
+from worker.errors import Form144Error
+from worker.watched_folder import read_folder
+from worker.watchlists.loading import load_watchlists
+
+app = typer.Typer(no_args_is_help=True, help="Keep alerts back for a while, with who asked for it and why.")
+
+#: Longer than a year is no silence but a list that should be edited.
+LONGEST = timedelta(days=366)
+
+_SPAN = re.compile(r"([1-9][0-9]{0,3})([hdw])")
+_HOURS = {"h": 1, "d": 24, "w": 168}
+
+
+@app.command()
+def add(
+    *,
+    by: Annotated[str, typer.Option(help="who asks for it")],
+    reason: Annotated[str, typer.Option(help="why; it stands beside everything that is kept back")],
+    until: Annotated[str, typer.Option(help="2h, 3d, 1w, or an instant as 2026-09-30T17:00-04:00")],
+    issuer: Annotated[int | None, typer.Option(help="the issuer's CIK")] = None,
+    seller: Annotated[int | None, typer.Option(help="the seller's CIK")] = None,
+    watchlist: Annotated[str | None, typer.Option("--list", help="a list's file or name")] = None,
+) -> None:
+    """Keep back what matches: alerts are raised and written down, and their messages are held."""
+    given = [(About.ISSUER, issuer), (About.SELLER, seller), (About.LIST, watchlist)]
+    named = [(about, value) for about, value in given if value is not None]
+    if len(named) != 1 or not by.strip() or not reason.strip():
+        raise Form144Error("name one of --issuer, --seller and --list, with --by and --reason")
+    ((about, value),) = named
+    now = wiring.clock()
+    expires_at = _instant(until, now)
+    subject = _list_id(str(value)) if about is About.LIST else str(value)
+    with opened_ledger(engine.settings()) as ledger:
+        number = ledger.silences.add(
+            about, subject, author=by.strip(), reason=reason.strip(), now=now, expires_at=expires_at
+        )
+    typer.echo(f"silence {number} until {expires_at:%Y-%m-%d %H:%M} UTC")
+
+
+@app.command("list")
+def list_silences(
+    *, every: Annotated[bool, typer.Option("--all", help="also those that have ended")] = False
+) -> None:
+    """The silences in force, with what each keeps back."""
+    with opened_ledger(engine.settings()) as ledger:
+        found = ledger.silences.all() if every else ledger.silences.active(wiring.clock())
+        held = ledger.silences.held()
+    for silence in found:
+        typer.echo(_line(silence, held.get(silence.id, 0)))
+    if not found:
+        typer.echo("no silence is in force" if not every else "there never was a silence")
+
+
+@app.command()
+def expire(
+    number: Annotated[int, typer.Argument(help="as form144 silence list numbers it")],
+    *,
+    release: Annotated[bool, typer.Option("--release", help="send what it kept back")] = False,
+) -> None:
+    """End a silence now. What it kept back stays held, and is sent only with --release."""
+    now = wiring.clock()
+    with opened_ledger(engine.settings()) as ledger:
+        if number not in {silence.id for silence in ledger.silences.all()}:
+            raise Form144Error(f"there is no silence {number}")
+        ended = ledger.silences.expire(number, now)
+        released = ledger.silences.release(number, now) if release else 0
+    typer.echo(f"silence {number} {'ended' if ended else 'had ended already'}; {released} to be sent now")
+
+
+def _line(silence: Silence, held: int) -> str:
+    until = f"{silence.expires_at:%Y-%m-%d %H:%M} UTC"
+    about = f"{silence.about} {silence.subject}"
+    return f"{silence.id}  {about}, until {until}, by {silence.author}: {silence.reason}; {held} held"
+
+
+def _instant(text: str, now: datetime) -> datetime:
+    if span := _SPAN.fullmatch(text.strip()):
+        at = now + timedelta(hours=int(span[1]) * _HOURS[span[2]])
+    else:
+        try:
+            at = datetime.fromisoformat(text.strip())
+        except ValueError:
+            raise Form144Error(f"--until {text}: write 2h, 3d, 1w or 2026-09-30T17:00-04:00") from None
+        if at.tzinfo is None:
+            raise Form144Error(f"--until {text} has no time zone; write 2026-09-30T17:00-04:00")
+    if not now < at <= now + LONGEST:
+        raise Form144Error(f"--until {text} is not between now and a year from now")
+    return at
+
+
+def _list_id(named: str) -> str:
+    settings = engine.settings()
+    known = wiring.tickers(settings, None, wiring.clock())
+    return named_list(load_watchlists(read_folder(settings.watchlists), known), named).id

@@ -1,0 +1,91 @@
+"""Conversations: what comes too fast is told in one message, and what was amended says so where it stands."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+
+from worker.errors import Refused, Unreachable
+from worker.ledger.marks import Mark, Marks
+from worker.ledger.rollups import Crowd, Rollups
+from worker.messages.amended import marked
+from worker.messages.writer import Writer
+from worker.notifiers.base import Notifier
+
+log = structlog.get_logger()
+
+#: How long after a message what comes next is gathered, once a destination gets too many.
+GATHER = timedelta(minutes=1)
+
+#: How long a mark is tried for, and how often.
+MARK_PATIENCE = timedelta(hours=24)
+MARK_AGAIN = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conversations:
+    """Keeps a destination readable."""
+
+    rollups: Rollups
+    marks: Marks
+    writer: Writer
+    notifiers: Mapping[str, Notifier]
+    secret: bytes = field(repr=False)  # behind the delivery keys
+    clock: Callable[[], datetime]
+    burst: int  # how many messages a destination gets one by one
+    burst_within: timedelta
+
+    def gather(self) -> None:
+        """Where a destination would get more than `burst` messages, put those that wait into one, at most
+        one such message a minute.
+        """
+        now = self.clock()
+        for crowd in self.rollups.crowds(now, most=self.burst, within=self.burst_within):
+            if crowd.last_sent_at and now < crowd.last_sent_at + GATHER:
+                self.rollups.hold(crowd, crowd.last_sent_at + GATHER)
+            else:
+                self._tell_together(crowd)
+
+    def mark_amended(self) -> None:
+        """Say on messages about notices that were amended since that they were."""
+        for mark in self.marks.due(self.clock()):
+            try:
+                self._mark(mark)
+            except Unreachable as error:
+                log.warning("not_marked", delivery=mark.delivery_id, attempt=mark.attempt, why=str(error))
+                in_time = self.clock() < mark.since + MARK_PATIENCE
+                again = self.clock() + max(error.retry_after or MARK_AGAIN, MARK_AGAIN)
+                self.marks.failed(mark, str(error), again=again if in_time else None)
+            except Refused as error:
+                # The amendment itself arrived: nobody is the poorer for it.
+                log.info("not_marked", delivery=mark.delivery_id, attempt=mark.attempt, why=str(error))
+                self.marks.failed(mark, str(error), again=None)
+            else:
+                self.marks.done(mark, self.clock())
+
+    def _tell_together(self, crowd: Crowd) -> None:
+        left = crowd.waiting
+        while left:
+            written, number = self.writer.write_together([one.summary for one in left], crowd.destination)
+            if written.problem:
+                log.error("template_failed", why=written.problem)
+            told, left = left[:number], left[number:]
+            key = hmac.new(self.secret, " ".join(one.key for one in told).encode(), "sha256").hexdigest()
+            if not self.rollups.tell_together(
+                crowd.destination, told, written.message, key, self.clock(), problem=written.problem
+            ):
+                return
+            log.info("told_together", notifier=crowd.destination.notifier, messages=number)
+
+    def _mark(self, mark: Mark) -> None:
+        notifier = self.notifiers.get(mark.destination.notifier)
+        if notifier is None or not notifier.can_amend:
+            raise Refused(f"{mark.destination.notifier} cannot change what it sent")
+        message = marked(mark.message, mark.amended_at)
+        if message is None:
+            raise Refused("the message has no room for a line more")
+        notifier.amend(message, mark.key, mark.reference)

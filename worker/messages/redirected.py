@@ -1,0 +1,57 @@
+"""A message for somebody it was not meant for, because the destination it was meant for did not take it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from worker.alerts.message import Message
+from worker.messages.slack_limits import TEXT, problems
+from worker.messages.slack_text import as_text
+from worker.messages.words import slack_escape
+from worker.watchlists.destination import Destination
+
+SLACK = ("slack", "slack-webhook")
+
+#: Room for what escaping adds.
+_CHUNK = TEXT // 2
+
+
+def redirected(message: Message, *, meant_for: Destination, why: str, to: Destination) -> Message:
+    """The same facts in words `to` can show, with a first line that says for whom they were and why they
+    come here. It begins no thread and answers none: nothing before it stands there.
+    """
+    lead = f"Meant for {meant_for}, which did not take it: {why}"
+    if to.notifier in SLACK:
+        return _for_slack(message, meant_for, lead)
+    whole = as_text(message.blocks) if message.blocks else message.text
+    subject = message.subject or next(iter(whole.splitlines()), "")
+    return Message(text=f"{lead}\n\n{whole}", subject=f"[for {meant_for}] {subject}")
+
+
+def _for_slack(message: Message, meant_for: Destination, lead: str) -> Message:
+    said = message.text if message.blocks else slack_escape(message.subject or message.text)
+    text = f"For {slack_escape(meant_for)}: {said}"
+    head = {"type": "section", "text": _plain(lead)}
+    blocks = (head, *(message.blocks or _sections(message.text)))
+    if problems(blocks, text):
+        # As blocks it is too long for Slack, which takes ten times as much as bare text.
+        whole = as_text(message.blocks) if message.blocks else message.text
+        return Message(text=slack_escape(f"{lead}\n\n{whole}"))
+    return Message(text=text, blocks=blocks)
+
+
+def _sections(text: str) -> Iterator[dict[str, Any]]:
+    """The text as blocks that break between lines."""
+    part = ""
+    for line in text.splitlines():
+        if part and len(part) + len(line) > _CHUNK:
+            yield {"type": "section", "text": _plain(part)}
+            part = ""
+        part = f"{part}\n{line}" if part else line
+    if part.strip():
+        yield {"type": "section", "text": _plain(part)}
+
+
+def _plain(text: str) -> dict[str, Any]:
+    return {"type": "plain_text", "text": slack_escape(text), "emoji": False}
