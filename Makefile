@@ -41,7 +41,7 @@ lock: $(VENV)/.tests ## pin the newest versions that pyproject.toml allows
 		--generate-hashes --no-emit-index-url --no-header --upgrade -q -o requirements-dev.lock
 
 clean: ## remove what the other targets made
-	rm -rf .venv* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist demo-output
+	rm -rf .venv* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist demo-output preview-output
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "form144 needs Python 3.11 or newer; none was found on PATH"; exit 1; }

@@ -40,6 +40,7 @@ def main(seconds: float = 1.0) -> None:
     print(f"{'':24}" + "".join(f"{channel:>12}" for channel in CHANNELS) + f"{'slack+email':>14}")
     alerts: dict[str, Alert] = {
         "an ordinary notice": samples.an_alert(),
+        "an amendment": samples.amended(),
         "the seed notice": samples.the_seed(),
         "the schema's maxima": samples.maxima(),
     }
@@ -50,6 +51,18 @@ def main(seconds: float = 1.0) -> None:
         }
         both = each["slack"] + each["email"]
         print(f"{name:24}" + "".join(f"{each[channel]:12,.0f}" for channel in CHANNELS) + f"{both:14,.0f}")
+
+    summaries = (samples.a_summary(samples.an_alert()), samples.a_summary(samples.the_seed())) * 25
+    each = {
+        channel: median_of(partial(writer.write_together, summaries, Destination(channel)), seconds)
+        for channel in CHANNELS
+    }
+    both = each["slack"] + each["email"]
+    print(
+        f"{'50 told together':24}"
+        + "".join(f"{each[channel]:12,.0f}" for channel in CHANNELS)
+        + f"{both:14,.0f}"
+    )
 
 
 if __name__ == "__main__":

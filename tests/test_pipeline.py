@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -270,6 +270,7 @@ def a_poll(**overrides: object) -> Poll:
         ended_at=START,
         back_to=START - timedelta(hours=1),
         newest_accepted_at=START - timedelta(minutes=1),
+        oldest_accepted_at=START - timedelta(hours=2),
         pages=1,
         rows=2,
         new_filings=1,
@@ -298,8 +299,7 @@ def test_the_192_real_filings_of_one_evening_are_in_the_ledger_each_once(world: 
     for _ in range(3):
         pipeline.poll()
         world.clock.move(timedelta(seconds=10))
-    midnight = datetime(2025, 12, 12, 5, 0, tzinfo=UTC)
-    assert world.ledger.report.coverage(midnight, world.clock()).seen == 192
+    assert world.ledger.report.coverage(date(2025, 12, 12)).seen == 192
     assert world.ledger.polls.last_complete() == world.ledger.polls.last()
     found = [told.filing for told in world.ledger.report.filings(START - timedelta(days=365))]
     assert all({party.role for party in filing.parties} == {Role.ISSUER, Role.SELLER} for filing in found)

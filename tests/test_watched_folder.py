@@ -81,3 +81,40 @@ def test_tables_and_the_lock_are_read_and_hidden_files_are_not(folder: Path) -> 
         "holdings.csv",
         "watchlists.lock",
     ]
+
+
+def test_a_list_that_turns_confidential_and_may_not_tell_whom_it_tells_is_not_taken(folder: Path) -> None:
+    clock = Clock()
+    lists = watched(folder, clock)
+    (folder / "example.yaml").write_bytes(WATCHLIST + b"visibility: confidential\n")
+    clock.move(LOOK_EVERY)
+    assert not lists().watchlists[0].is_confidential
+
+
+def test_what_was_taken_and_what_was_kept_out_is_told_once_each(folder: Path) -> None:
+    clock, heard = Clock(), list[object]()
+    lists = WatchedFolder(
+        folder,
+        tickers=lambda: None,
+        notifiers={"slack", "email"},
+        clock=clock,
+        taken=lambda: heard.append("taken"),
+        kept_out=heard.append,
+    )
+
+    def look() -> None:
+        clock.move(LOOK_EVERY)
+        lists()
+
+    look()
+    (folder / "example.yaml").write_bytes(WATCHLIST + b"x: y\nz: y\n")
+    look()
+    look()
+    (folder / "example.yaml").write_bytes(WATCHLIST)
+    look()
+    away = folder.rename(folder.with_name("away"))
+    look()
+    look()
+    away.rename(folder)
+    look()
+    assert heard == ["taken", 2, "taken", 1, "taken"]

@@ -16,6 +16,9 @@ from typing import TypeVar, cast
 import sqlalchemy as sa
 
 from tests.builders import a_filing, a_notice
+from worker.aftermath import Aftermath
+from worker.alerts.delivery import DeliveryState
+from worker.conversations import Conversations
 from worker.edgar.budget import LocalBudget
 from worker.edgar.client import Edgar
 from worker.edgar.contact import Contact
@@ -23,19 +26,23 @@ from worker.edgar.sites import Sites
 from worker.filings.filing import Filing
 from worker.filings.notice import Form144Notice
 from worker.handover import Handover
+from worker.ledger.conversation_tables import threads
 from worker.ledger.ledger import Ledger
 from worker.ledger.tables import deliveries, filings
 from worker.messages.slack_limits import problems
 from worker.messages.templates import shipped
 from worker.messages.writer import Writer
+from worker.notifiers.base import Notifier
 from worker.notifiers.email import EmailNotifier, Security
 from worker.notifiers.slack import SlackNotifier
 from worker.pipeline import Pipeline, Step
 from worker.reading import Reader
+from worker.reconciliation import Reconciliation
 from worker.standins.edgar import NO_TIME, EdgarStandin
 from worker.standins.forms import as_xml
 from worker.standins.mail import MailStandIn
 from worker.standins.slack import SlackStandIn
+from worker.watchlists.destination import Destination
 from worker.watchlists.index import WatchlistIndex
 from worker.watchlists.loading import load_watchlists
 
@@ -96,7 +103,7 @@ class Wire:
         value = getattr(self._part, name)
         path = f"{self._name}.{name}"
         if not callable(value):
-            return value if isinstance(value, (str, dict)) else Wire(value, path, self._fuse)
+            return value if isinstance(value, (str, dict, bool)) else Wire(value, path, self._fuse)
 
         def call(*arguments: object, **named: object) -> object:
             self._fuse.cross(path, returning=False)
@@ -128,6 +135,10 @@ class World:
     clock: Clock
     ledger: Ledger
     watchlist: bytes = WATCHLIST
+    templates: list[Path] = field(default_factory=list)
+    operator: Destination | None = None
+    fallback: Destination | None = None
+    burst: int = 10
     rung: list[Step] = field(default_factory=list)
     closing: ExitStack = field(default_factory=ExitStack)
 
@@ -152,22 +163,51 @@ class World:
             clock=self.clock,
             security=Security.NONE,
         )
+        notifiers: dict[str, Notifier] = {
+            "slack": wired(slack, "slack", fuse),
+            "email": wired(mail, "email", fuse),
+        }
         return Pipeline(
             ledger=ledger,
             edgar=wired(edgar, "edgar", fuse),
+            reconciliation=Reconciliation(ledger=ledger, edgar=wired(edgar, "edgar", fuse), clock=self.clock),
             reader=Reader(
                 watchlists=lambda: index,
-                writer=Writer([shipped()]),
+                writer=Writer([*self.templates, shipped()]),
                 history=ledger.history,
+                families=ledger.families,
+                silences=ledger.silences,
                 secret=self.ledger.secret(),
                 index_page=edgar.sites.index_page,
                 clock=self.clock,
             ),
             handover=Handover(
                 deliveries=ledger.deliveries,
-                notifiers={"slack": wired(slack, "slack", fuse), "email": wired(mail, "email", fuse)},
+                threads=ledger.threads,
+                notifiers=notifiers,
                 spacing={"slack": timedelta(seconds=1)},
                 clock=self.clock,
+            ),
+            aftermath=Aftermath(
+                redirects=ledger.redirects,
+                troubles=ledger.troubles,
+                chores=ledger.chores,
+                acknowledgements=ledger.acknowledgements,
+                slack=wired(slack, "slack", fuse),
+                notifiers=notifiers,
+                clock=self.clock,
+                operator=self.operator,
+                fallback=self.fallback,
+            ),
+            conversations=Conversations(
+                rollups=ledger.rollups,
+                marks=ledger.marks,
+                writer=Writer([*self.templates, shipped()]),
+                notifiers=notifiers,
+                secret=self.ledger.secret(),
+                clock=self.clock,
+                burst=self.burst,
+                burst_within=timedelta(minutes=10),
             ),
             clock=self.clock,
             ring=self.rung.append,
@@ -191,7 +231,7 @@ class World:
     def once(self, fuse: Fuse | None = None) -> None:
         """Let a worker, as if just started, do each step once."""
         pipeline = self.pipeline(fuse)
-        for step in (pipeline.sweep, pipeline.poll, pipeline.read, pipeline.deliver):
+        for step in (pipeline.sweep, pipeline.poll, pipeline.reconcile, pipeline.read, pipeline.deliver):
             step()
 
     def settle(self, *, for_at_most: timedelta = timedelta(hours=2)) -> None:
@@ -212,10 +252,14 @@ class World:
             self.clock.move(max(timedelta(seconds=1), (self._next_due() or began) - self.clock()))
 
     def _next_due(self) -> datetime | None:
-        """When the next filing or delivery is due, None where there is none; a poll is due before that."""
+        """When the next filing, delivery or mark is due, None where none is; a poll is due before that."""
+        arrived = sa.select(deliveries.c.id).where(deliveries.c.state == DeliveryState.DELIVERED)
         waiting = [
             sa.select(sa.func.min(filings.c.due_at)),
             sa.select(sa.func.min(deliveries.c.due_at)),
+            sa.select(sa.func.min(threads.c.mark_due_at))
+            .join(deliveries, deliveries.c.id == threads.c.amends_id)
+            .where(deliveries.c.state == DeliveryState.DELIVERED, threads.c.delivery_id.in_(arrived)),
         ]
         with self.ledger.database.read() as connection:
             found = [instant for query in waiting if (instant := connection.scalar(query))]

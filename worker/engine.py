@@ -26,7 +26,14 @@ from worker.settings import Settings, from_environment
 log = structlog.get_logger()
 
 #: Which queue a doorbell rings on. `edgar` may wait for the SEC's pace; `deliver` never waits for it.
-QUEUES = {Step.POLL: "edgar", Step.READ: "edgar", Step.DELIVER: "deliver", Step.SWEEP: "deliver"}
+QUEUES = {
+    Step.POLL: "edgar",
+    Step.RECONCILE: "edgar",
+    Step.READ: "edgar",
+    Step.DELIVER: "deliver",
+    Step.FOLLOW_UP: "deliver",
+    Step.SWEEP: "deliver",
+}
 
 #: What one process that is everything consumes.
 EMBEDDED_QUEUES = ("edgar", "deliver")

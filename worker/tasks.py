@@ -23,6 +23,12 @@ def poll() -> None:
     pipeline().poll()
 
 
+@app.task(name="form144.reconcile")
+def reconcile() -> None:
+    """EDGAR's search and indexes announce what its feed did not show."""
+    pipeline().reconcile()
+
+
 @app.task(name="form144.read")
 def read() -> None:
     """Each filing is read into a notice; watchlists match notices; matches raise alerts."""
@@ -33,6 +39,12 @@ def read() -> None:
 def deliver() -> None:
     """Notifiers deliver the alerts."""
     pipeline().deliver()
+
+
+@app.task(name="form144.follow_up")
+def follow_up() -> None:
+    """What a destination did not take goes to the fallback; the operator hears what went wrong."""
+    pipeline().follow_up()
 
 
 @app.task(name="form144.sweep")

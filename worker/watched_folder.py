@@ -15,6 +15,7 @@ from threading import Lock
 import structlog
 
 from worker.errors import ConfigurationError, Mistake
+from worker.watchlists.destination import Destination
 from worker.watchlists.index import WatchlistIndex
 from worker.watchlists.loading import load_watchlists
 
@@ -23,8 +24,8 @@ log = structlog.get_logger()
 #: How often the folder is looked at, at most.
 LOOK_EVERY = timedelta(seconds=5)
 
-#: What may stand in the folder beside the watchlists: tables they name, and the lock file.
-SUFFIXES = (".yaml", ".yml", ".toml", ".csv", ".tsv", ".txt", ".lock")
+#: What may stand in the folder: watchlists, tables and notices they name, and the lock file.
+SUFFIXES = (".yaml", ".yml", ".toml", ".csv", ".tsv", ".txt", ".xml", ".lock")
 
 Tickers = Mapping[str, tuple[int, str]]
 
@@ -38,18 +39,33 @@ class WatchedFolder:
         *,
         tickers: Callable[[], Tickers | None],
         notifiers: Collection[str],
+        confidential: Collection[Destination] = (),
         clock: Callable[[], datetime],
+        taken: Callable[[], None] = lambda: None,
+        kept_out: Callable[[int], None] = lambda _mistakes: None,
     ) -> None:
-        """Reads the folder. Raises ConfigurationError where it holds a mistake: nothing starts on it."""
+        """Reads the folder. Raises ConfigurationError where it holds mistakes, in a sentence that names no
+        list, because what a worker raises reaches its log: nothing starts on such a folder.
+
+        `taken` hears of every set of lists that is taken, this one included, `kept_out` of every later edit
+        that is not, with the number of its mistakes.
+        """
         self._folder = folder
         self._tickers = tickers
         self._notifiers = notifiers
+        self._confidential = confidential
         self._clock = clock
+        self._taken = taken
+        self._kept_out = kept_out
         self._lock = Lock()
         files = read_folder(folder)
-        self._index = self._load(files)
+        try:
+            self._index = self._load(files)
+        except ConfigurationError as error:
+            raise ConfigurationError([counted(error)]) from None
         self._digest = _digest(files)
         self._next_look = clock() + LOOK_EVERY
+        taken()
 
     def __call__(self) -> WatchlistIndex:
         """The last good set."""
@@ -63,18 +79,33 @@ class WatchedFolder:
         try:
             files = read_folder(self._folder)
             digest = _digest(files)
-            if digest == self._digest:
-                return
-            self._digest = digest
+        except ConfigurationError as error:
+            if self._digest:  # said once: a folder that is gone is looked for again and again
+                self._digest = ""
+                self._keep(error)
+            return
+        if digest == self._digest:
+            return
+        self._digest = digest
+        try:
             self._index = self._load(files)
         except ConfigurationError as error:
-            # File names may give a confidential list away; `form144 check` shows them to whoever may look.
-            log.error("watchlists_kept", mistakes=len(error.mistakes), see="form144 check")
+            self._keep(error)
         else:
             log.info("watchlists_reloaded", lists=len(self._index.watchlists))
+            self._taken()
+
+    def _keep(self, error: ConfigurationError) -> None:
+        # File names may give a confidential list away; `form144 check` shows them to whoever may look.
+        log.error("watchlists_kept", mistakes=len(error.mistakes), see="form144 check")
+        self._kept_out(len(error.mistakes))
 
     def _load(self, files: Mapping[str, bytes]) -> WatchlistIndex:
-        return WatchlistIndex(load_watchlists(files, self._tickers(), notifiers=self._notifiers))
+        return WatchlistIndex(
+            load_watchlists(
+                files, self._tickers(), notifiers=self._notifiers, confidential=self._confidential
+            )
+        )
 
 
 def read_folder(folder: Path) -> dict[str, bytes]:
@@ -99,6 +130,16 @@ def read_folder(folder: Path) -> dict[str, bytes]:
     if mistakes:
         raise ConfigurationError(mistakes)
     return files
+
+
+def counted(error: ConfigurationError) -> Mistake:
+    """How many mistakes the watchlists hold, for a log: their places and words may give a confidential
+    list away.
+    """
+    number = len(error.mistakes)
+    return Mistake(
+        "FORM144_WATCHLISTS", f"holds {number} mistake{'s' * (number != 1)}", "form144 check names them"
+    )
 
 
 def _digest(files: Mapping[str, bytes]) -> str:

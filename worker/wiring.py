@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -12,6 +12,8 @@ from functools import partial
 import msgspec
 import structlog
 
+from worker.aftermath import Aftermath
+from worker.conversations import Conversations
 from worker.edgar.budget import Budget, LocalBudget
 from worker.edgar.client import Edgar
 from worker.edgar.hours import poll_interval
@@ -22,6 +24,7 @@ from worker.handover import Handover
 from worker.ledger.in_use import in_use
 from worker.ledger.ledger import Ledger
 from worker.ledger.pace import Pace
+from worker.ledger.troubles import Trouble
 from worker.messages.templates import shipped
 from worker.messages.writer import Writer
 from worker.notifiers.base import Notifier
@@ -31,10 +34,12 @@ from worker.notifiers.slack import SlackNotifier
 from worker.notifiers.slack_webhook import SlackWebhookNotifier
 from worker.pipeline import Pipeline, Step
 from worker.reading import Reader
+from worker.reconciliation import Reconciliation
 from worker.settings import Settings
 from worker.settings.values import Secret
-from worker.watched_folder import Tickers, WatchedFolder, read_folder
+from worker.watched_folder import Tickers, WatchedFolder, counted, read_folder
 from worker.watchlists.loading import load_watchlists
+from worker.watchlists.watchlist import Watchlist
 
 log = structlog.get_logger()
 
@@ -87,6 +92,8 @@ def open_notifiers(settings: Settings) -> dict[str, Notifier]:
                 security=server.security,
                 username=server.username,
                 password=server.password,
+                # Per step of the session, of which there are about eight: all of them fit in half a lease.
+                timeout=10,
             )
         )
     return {notifier.name: notifier for notifier in notifiers}
@@ -94,6 +101,12 @@ def open_notifiers(settings: Settings) -> dict[str, Notifier]:
 
 def _slack(token: Secret, base_url: str | None) -> SlackNotifier:
     return SlackNotifier(token, base_url=f"{base_url}/") if base_url else SlackNotifier(token)
+
+
+def _slack_asked(notifiers: Mapping[str, Notifier]) -> SlackNotifier | None:
+    """The notifier that can be asked who acknowledged, where there is one."""
+    slack = notifiers.get("slack")
+    return slack if isinstance(slack, SlackNotifier) else None
 
 
 def tickers(settings: Settings, edgar: Edgar | None, now: datetime) -> Tickers | None:
@@ -119,22 +132,29 @@ def tickers(settings: Settings, edgar: Edgar | None, now: datetime) -> Tickers |
 
 
 @contextmanager
-def ready(settings: Settings, *, alone: bool) -> Iterator[None]:
+def ready(settings: Settings, *, alone: bool) -> Iterator[Sequence[Watchlist]]:
     """Find every mistake before anything starts: settings, ledger, watchlists; then hold the ledger.
 
     `alone` is the one process that needs no other: it brings the schema up to date, and takes back at
-    once what its predecessor held when it died. Raises ConfigurationError.
+    once what its predecessor held when it died. Yields the watchlists. Raises ConfigurationError.
     """
     with open_edgar(settings, LocalBudget(per_second=settings.requests_per_second)) as edgar:
         known = tickers(settings, edgar, clock())
-    load_watchlists(read_folder(settings.watchlists), known, notifiers=set(open_notifiers(settings)))
+    files = read_folder(settings.watchlists)
+    try:
+        watchlists = load_watchlists(
+            files, known, notifiers=settings.notifiers, confidential=settings.confidential
+        )
+    except ConfigurationError as error:
+        # On a terminal somebody is looking who may; anywhere else it is a log.
+        raise error if sys.stderr.isatty() else ConfigurationError([counted(error)]) from None
     settings.data.mkdir(parents=True, exist_ok=True)
     with in_use(settings.ledger_url, alone=alone) as nobody_else:
         ledger = open_ledger(settings, migrate=alone)
         if nobody_else:
             ledger.void_claims(clock())
         ledger.close()
-        yield
+        yield watchlists
 
 
 def build_pipeline(settings: Settings, *, ring: Callable[[Step], None]) -> Pipeline:
@@ -146,13 +166,19 @@ def build_pipeline(settings: Settings, *, ring: Callable[[Step], None]) -> Pipel
         settings.watchlists,
         tickers=lambda: tickers(settings, edgar, clock()),
         notifiers=set(notifiers),
+        confidential=settings.confidential,
         clock=clock,
+        taken=lambda: ledger.reloads.taken(clock()),
+        kept_out=lambda mistakes: _kept_out(ledger, mistakes, clock()),
     )
     folders = [folder for folder in (settings.templates, shipped()) if folder]
+    writer = Writer(folders)
     reader = Reader(
         watchlists=watchlists,
-        writer=Writer(folders),
+        writer=writer,
         history=ledger.history,
+        families=ledger.families,
+        silences=ledger.silences,
         secret=ledger.secret(),
         index_page=edgar.sites.index_page,
         clock=clock,
@@ -160,12 +186,48 @@ def build_pipeline(settings: Settings, *, ring: Callable[[Step], None]) -> Pipel
     return Pipeline(
         ledger=ledger,
         edgar=edgar,
+        reconciliation=Reconciliation(ledger=ledger, edgar=edgar, clock=clock),
         reader=reader,
-        handover=Handover(deliveries=ledger.deliveries, notifiers=notifiers, spacing=SPACING, clock=clock),
+        handover=Handover(
+            deliveries=ledger.deliveries,
+            threads=ledger.threads,
+            notifiers=notifiers,
+            spacing=SPACING,
+            clock=clock,
+        ),
+        aftermath=Aftermath(
+            redirects=ledger.redirects,
+            troubles=ledger.troubles,
+            chores=ledger.chores,
+            acknowledgements=ledger.acknowledgements,
+            slack=_slack_asked(notifiers),
+            acknowledged_by=settings.slack_ack,
+            notifiers=notifiers,
+            clock=clock,
+            operator=settings.operator,
+            fallback=settings.fallback,
+        ),
+        conversations=Conversations(
+            rollups=ledger.rollups,
+            marks=ledger.marks,
+            writer=writer,
+            notifiers=notifiers,
+            secret=ledger.secret(),
+            clock=clock,
+            burst=settings.burst,
+            burst_within=timedelta(minutes=settings.burst_minutes),
+        ),
         clock=clock,
         ring=ring,
         poll_again=_poll_again(settings),
     )
+
+
+def _kept_out(ledger: Ledger, mistakes: int, now: datetime) -> None:
+    """Have `form144 status` and the operator hear that an edit of the watchlists was not taken."""
+    why = f"{mistakes} mistake{'s' * (mistakes != 1)} in an edit; form144 check names them"
+    ledger.reloads.kept_out(mistakes, now)
+    ledger.troubles.note(Trouble.WATCHLISTS, "watchlists", why, now)
 
 
 def _poll_again(settings: Settings) -> Callable[[datetime], timedelta]:

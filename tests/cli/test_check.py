@@ -115,3 +115,65 @@ def test_the_examples_are_fit_to_run_without_a_warning(folder: Path) -> None:
         (folder / example.name).write_bytes(example.read_bytes())
     result = run(folder, "--strict")
     assert (result.exit_code, result.stderr) == (0, "")
+
+
+TESTED = """name: A list
+owner: Jane Doe
+issuers: [AAPL]
+when: {market_value: over 10M}
+tell:
+  - console:
+  - {to: email:exec@example.com, when: {market_value: over 50M}}
+tests:
+  - name: twelve million
+    notice: {issuer: AAPL, market_value: 12M}
+    tells: 'console:'
+    not: email:exec@example.com
+"""
+MAIL = {"FORM144_SMTP_URL": "smtp+plain://127.0.0.1:1", "FORM144_MAIL_FROM": "form144@example.com"}
+
+
+def test_the_lists_own_tests_are_run_and_counted(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in MAIL.items():
+        monkeypatch.setenv(name, value)
+    (folder / "one.yaml").write_text(TESTED)
+    result = run(folder)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "tells email:exec@example.com when market_value over 50M" in result.stdout
+    assert result.stdout.rstrip().endswith("1 test, 0 failed")
+
+
+def test_a_test_that_fails_shows_its_line_and_the_decision_and_exits_with_1(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in MAIL.items():
+        monkeypatch.setenv(name, value)
+    (folder / "one.yaml").write_text(TESTED.replace("12M", "9.5M"))
+    result = run(folder)
+    assert result.exit_code == 1
+    assert result.stderr.splitlines() == [
+        f"failed: {folder}/one.yaml:9:5: twelve million: console: would not be told",
+        f"    A list ({folder}/one.yaml): no alert, a near miss",
+        "        issuer AAPL, by issuer CIK 320193",
+        "        not met (near): market_value over 10M; 9,500,000 <= 10,000,000",
+        "        does not tell email:exec@example.com",
+        "            not met: market_value over 50M; 9,500,000 <= 50,000,000",
+    ]
+    (test,) = json.loads(run(folder, "--json").stdout)["tests"]
+    assert test["where"] == f"{folder}/one.yaml:9:5"
+    assert (test["told"], test["failures"]) == ([], ["console: would not be told"])
+
+
+def test_the_users_templates_are_tried_and_a_mistake_stands_at_its_file_and_line(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "one.yaml").write_text(GOOD)
+    template = folder.parent / "mine" / "alert" / "email.txt.j2"
+    template.parent.mkdir(parents=True)
+    template.write_text("{{ facts.form }}\n{{ facts.owner }}\n")
+    monkeypatch.setenv("FORM144_TEMPLATES", str(folder.parent / "mine"))
+    result = run(folder)
+    assert result.exit_code == 2
+    assert f"mistake: {template}:2: " in result.stderr
+    template.write_text("{{ facts.form }}")
+    assert run(folder).exit_code == 0

@@ -9,12 +9,14 @@ from worker.cli.init import FIRST_LIST, SCHEMA_NAME, init
 from worker.errors import ConfigurationError
 from worker.watched_folder import read_folder
 from worker.watchlists.loading import load_watchlists
+from worker.watchlists.rehearsing import rehearse
 
 
 def test_the_first_list_is_fit_to_run_as_it_is_written_and_without_the_secs_list(tmp_path: Path) -> None:
     init(tmp_path / "lists")
     (watchlist,) = load_watchlists(read_folder(tmp_path / "lists"), None, notifiers={"console"})
     assert [entry.cik for entry in watchlist.entries] == [320193, 1963043]
+    assert [done.failures for done in rehearse(watchlist)] == [(), ()]
 
 
 def test_every_line_that_is_commented_out_works_once_it_is_not(tmp_path: Path) -> None:
@@ -29,7 +31,7 @@ def test_every_line_that_is_commented_out_works_once_it_is_not(tmp_path: Path) -
         "plan",
         "any",
     ]
-    assert len(watchlist.destinations) == 3
+    assert len(watchlist.destinations) == 4
 
 
 def test_the_schema_named_in_the_first_line_lies_beside_it(tmp_path: Path) -> None:

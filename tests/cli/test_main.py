@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -43,14 +45,43 @@ def test_every_mistake_in_the_settings_is_named_at_once(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_run_refuses_to_start_on_a_watchlist_with_a_mistake_and_names_its_line(tmp_path: Path) -> None:
+MISTAKEN = {"EDGAR_CONTACT": "Jane Doe jane@example.com", "FORM144_EDGAR_URL": "http://127.0.0.1:9"}
+
+
+@pytest.fixture
+def mistaken(tmp_path: Path) -> Path:
+    """Where a watchlist holds a mistake."""
     (tmp_path / "watchlists").mkdir()
     (tmp_path / "watchlists" / "x.yaml").write_text(LIST.replace("issuers", "isuers"))
-    unreachable = {"FORM144_EDGAR_URL": "http://127.0.0.1:9"}
-    done = form144("run", cwd=tmp_path, EDGAR_CONTACT="Jane Doe jane@example.com", **unreachable)
+    return tmp_path
+
+
+def test_run_refuses_to_start_on_a_watchlist_with_a_mistake_and_keeps_its_name_from_the_log(
+    mistaken: Path,
+) -> None:
+    done = form144("run", cwd=mistaken, **MISTAKEN)
     assert done.returncode == 2
-    assert "watchlists/x.yaml:3:1" in done.stderr
+    assert "FORM144_WATCHLISTS: holds 1 mistake\n    form144 check names them" in done.stderr
+    assert "x.yaml" not in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_on_a_terminal_run_names_the_mistake_and_its_line(mistaken: Path) -> None:
+    ours, theirs = pty.openpty()
+    with os.fdopen(ours, "rb", buffering=0) as screen:
+        done = subprocess.run(
+            [sys.executable, "-m", "worker.cli", "run"],
+            cwd=mistaken,
+            env=environment_without_ours() | MISTAKEN,
+            stdout=subprocess.DEVNULL,
+            stderr=theirs,
+            timeout=60,
+            check=False,
+        )
+        shown = screen.read(65_536).decode()
+    os.close(theirs)
+    assert done.returncode == 2
+    assert "watchlists/x.yaml:3:1" in shown
 
 
 def test_run_beside_a_broker_is_refused(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def test_every_mistake_is_named_at_once_with_what_was_meant() -> None:
     assert all(mistake.hint for mistake in caught.value.mistakes)
 
 
-@pytest.mark.parametrize("text", ["0", "-1", "10.1", "nan", "1e1", "five", "１"])
+@pytest.mark.parametrize("text", ["0", "-1", "9.1", "10", "nan", "1e1", "five", "１"])
 def test_a_request_rate_the_sec_does_not_allow_is_refused(text: str) -> None:
     assert mistakes({"FORM144_REQUESTS_PER_SECOND": text}) == ["FORM144_REQUESTS_PER_SECOND"]
 
@@ -115,3 +115,19 @@ def test_a_postgresql_url_gets_the_driver_that_is_installed() -> None:
     settings = from_environment({"FORM144_LEDGER_URL": "postgresql://form144:pw@db/form144"})
     assert settings.ledger_url == "postgresql+psycopg://form144:pw@db/form144"
     assert "pw" not in repr(settings)
+
+
+def test_the_destinations_of_confidential_lists_are_named_one_by_one() -> None:
+    text = "slack:#compliance, email:jane@example.com"
+    settings = from_environment({"FORM144_CONFIDENTIAL_DESTINATIONS": text})
+    assert [str(one) for one in settings.confidential] == ["slack:#compliance", "email:jane@example.com"]
+    assert mistakes({"FORM144_CONFIDENTIAL_DESTINATIONS": "slack:#a, #b"}) == [
+        "FORM144_CONFIDENTIAL_DESTINATIONS"
+    ]
+
+
+def test_what_a_confidential_destination_refuses_goes_to_no_other() -> None:
+    environment = {"FORM144_CONFIDENTIAL_DESTINATIONS": "email:a@example.com", "FORM144_FALLBACK": "console:"}
+    assert mistakes(environment) == ["FORM144_FALLBACK"]
+    allowed = environment | {"FORM144_CONFIDENTIAL_DESTINATIONS": "email:a@example.com, console:"}
+    assert from_environment(allowed).fallback is not None

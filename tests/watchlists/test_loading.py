@@ -154,12 +154,38 @@ def test_the_name_of_a_confidential_file_is_not_its_lists_id() -> None:
     assert load(project_falcon="x", falcon_yaml=GOOD) == ["falcon"]
 
 
-def test_a_confidential_list_that_shares_its_channel_is_warned_of() -> None:
-    files = {"a.yaml": GOOD.encode(), "b.yaml": (GOOD + "visibility: confidential\n").encode()}
+QUIET = "visibility: confidential\n"
+
+
+@pytest.mark.parametrize("tell", ["slack:#board", "slack:Board", "{to: slack:#board, when: {gift: true}}"])
+def test_a_confidential_list_may_not_share_its_channel(tell: str) -> None:
+    shared = GOOD.replace("'console:'", "'slack:#board'").encode()
+    files = {"a.yaml": shared, "b.yaml": (GOOD.replace("'console:'", f"\n  - {tell}") + QUIET).encode()}
     found = read_watchlists(files, TICKERS)
-    assert [f"{warning.where} {warning.what}" for warning in found.warnings] == [
-        "b.yaml:1:1 is confidential and tells console:, which also hears of a.yaml"
+    (mistake,) = found.mistakes
+    assert mistake.where == "b.yaml:4:5"
+    assert mistake.what.startswith("tell: the list is confidential, and slack:")
+    assert mistake.what.endswith(" also hears of a.yaml")
+
+
+def test_a_confidential_list_tells_only_those_whom_the_installation_allows() -> None:
+    text = (GOOD.replace("'console:'", "['slack:#board', email:Jane@example.com]") + QUIET).encode()
+
+    def mistakes(*allowed: Destination) -> list[str]:
+        found = read_watchlists({"b.yaml": text}, TICKERS, confidential=allowed)
+        return [f"{one.where} {one.what}" for one in found.mistakes]
+
+    jane, board = Destination("email", "jane@example.com"), Destination("slack", "#board")
+    assert mistakes(jane, board) == []
+    assert mistakes(jane) == [
+        "b.yaml:3:8 tell: the list is confidential, and slack:#board is not allowed for such lists"
     ]
+    assert len(mistakes()) == 2
+    assert read_watchlists({"b.yaml": text}, TICKERS).mistakes == ()
+
+
+def test_a_shared_list_tells_whom_it_likes() -> None:
+    assert read_watchlists({"a.yaml": GOOD.encode()}, TICKERS, confidential=()).mistakes == ()
 
 
 def test_the_digest_changes_with_the_file_and_with_the_table_it_names() -> None:

@@ -341,3 +341,41 @@ def test_real_documents_are_found_by_cik_file_number_and_name(corpus: Path) -> N
     assert grade("issuers: [1018840]", lipesky, NOBODY) is Grade.CIK
     assert grade("holders: [Scott D. Lipesky]", lipesky, NOBODY) is Grade.PAIR
     assert grade("issuers: [Abercrombie & Fitch]", lipesky, NOBODY) is Grade.NAME
+
+
+SMITHS = "holders: [Smith John A, Smith John B]\n"
+
+
+def people(body: str, notice: Form144Notice) -> list[tuple[str, Grade]]:
+    return [(one.entry, one.grade) for one in decision(body, notice, NOBODY).identities]
+
+
+def test_a_name_without_a_middle_that_fits_two_people_of_a_list_is_only_possible_for_each() -> None:
+    assert people(SMITHS, sold_by("John Smith")) == [
+        ("Smith John A", Grade.POSSIBLE),
+        ("Smith John B", Grade.POSSIBLE),
+    ]
+    assert (
+        "others on the list are called so"
+        in decision(SMITHS, sold_by("John Smith"), NOBODY).identities[0].because
+    )
+    assert people(SMITHS, sold_by("John B. Smith")) == [("Smith John B", Grade.PAIR)]
+
+
+@pytest.mark.parametrize(
+    "entries", ["[Smith John A]", "[Smith John A, Smith John]", "[Smith John Albert, Smith John A]"]
+)
+def test_names_that_may_be_one_person_do_not_make_each_other_doubtful(entries: str) -> None:
+    found = people(f"holders: {entries}\n", sold_by("John Smith"))
+    assert {grade for _, grade in found} == {Grade.PAIR}
+
+
+def test_somebody_whom_their_cik_rules_out_makes_nobody_doubtful() -> None:
+    body = "holders: [{cik: 5, name: Smith John A}, Smith John B]\n"
+    assert people(body, sold_by("John Smith", 7)) == [("Smith John B", Grade.PAIR)]
+
+
+def test_a_namesake_on_another_list_changes_nothing_because_that_list_may_be_confidential() -> None:
+    files = {f"{name}.yaml": (HEAD + f"holders: [Smith John {name}]\n").encode() for name in "AB"}
+    found = match(sold_by("John Smith"), NOBODY, WatchlistIndex(load_watchlists(files, None)))
+    assert [one.identities[0].grade for one in found] == [Grade.PAIR, Grade.PAIR]

@@ -40,7 +40,14 @@ when:
 near_miss: 10%
 tell:
   - console:
-  - slack:#ir-alerts
+  - {to: slack:#ir-alerts, when: {units: over 5k}}
+tests:
+  - name: a large one
+    notice: {issuer: QFIN, market_value: 12M, relationship: 10% holder}
+    at: 2026-09-01 22:05
+    tells:
+      - console:
+    not: slack:#ir-alerts
 """
 TABLE = b"symbol,note\nAAPL,core\nNVDA,\n"
 PLACE = re.compile(r"lists/(one\.yaml|holdings\.csv):[1-9][0-9]*:[1-9][0-9]*$")

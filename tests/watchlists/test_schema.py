@@ -8,7 +8,9 @@ from tests.watchlists.lists import HEAD, reading, said
 from worker.watchlists.conditions import QUESTIONS
 from worker.watchlists.destination import Destination
 from worker.watchlists.loading import read_watchlists
+from worker.watchlists.rehearsal_shapes import NoticeFields
 from worker.watchlists.schema import WatchlistFile, json_schema
+from worker.watchlists.shapes import Tell
 
 
 @pytest.mark.parametrize(
@@ -138,3 +140,14 @@ def test_every_questions_example_is_one_the_file_takes() -> None:
     for question in QUESTIONS.values():
         found = reading(f"issuers: [AAPL]\nwhen:\n  {question.name}: {question.example}\n")
         assert said(found) == []
+
+
+def test_the_json_schema_knows_the_keys_of_tests_and_of_destinations_and_takes_them_bare() -> None:
+    described = json_schema()["$defs"]
+    for name, model in (("NoticeFields", NoticeFields), ("Tell", Tell)):
+        *bare, keys = described[name]["anyOf"]
+        assert {"type": "string"} in bare
+        assert set(keys["properties"]) == set(model.model_fields)
+        assert keys["additionalProperties"] is False
+    assert {"notice", "at", "tells", "not"} <= set(described["RehearsalFile"]["properties"])
+    assert all(one["description"] for one in described["RehearsalFile"]["properties"].values())

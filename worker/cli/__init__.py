@@ -8,7 +8,25 @@ import typer
 from rich.console import Console
 
 from worker import wiring
-from worker.cli import check, demo, explain, init, migrate, processes, read, schema, status
+from worker.cli import (
+    ack,
+    backfill,
+    check,
+    demo,
+    diff,
+    explain,
+    failed,
+    init,
+    migrate,
+    preview,
+    processes,
+    read,
+    schema,
+    send_test,
+    silence,
+    status,
+    watch,
+)
 from worker.errors import ConfigurationError, Form144Error
 from worker.settings import from_environment
 
@@ -25,10 +43,18 @@ app.command()(read.read_command(lambda url: wiring.fetch_document(from_environme
 app.command()(init.init)
 app.command()(check.check)
 app.command()(explain.explain)
+app.command()(diff.diff)
+app.command()(preview.preview)
 app.command()(status.status)
+app.command()(ack.ack)
+app.command()(send_test.send_test)
+app.command()(backfill.backfill)
 app.command()(processes.worker)
 app.command()(processes.beat)
 app.command()(migrate.migrate)
+app.add_typer(failed.app, name="failed")
+app.add_typer(watch.app, name="watch")
+app.add_typer(silence.app, name="silence")
 app.add_typer(schema.app, name="schema")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -12,12 +13,15 @@ import typer
 from rich.console import Console
 
 from worker import wiring
+from worker.cli.explain import decision_lines
 from worker.edgar.budget import LocalBudget
 from worker.errors import Mistake
+from worker.messages.rehearsal import rehearse as rehearse_templates
 from worker.settings import from_environment
 from worker.watched_folder import read_folder
 from worker.watchlists.loading import FolderReading, read_watchlists
 from worker.watchlists.pins import LOCK_NAME, pins_for, write_pins
+from worker.watchlists.rehearsing import Rehearsed, rehearse
 from worker.watchlists.watchlist import Entry, Watchlist
 
 _SHOWN = 12
@@ -30,9 +34,10 @@ def check(
     strict: Annotated[bool, typer.Option("--strict", help="exit 1 where there are warnings")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="for machines")] = False,
 ) -> None:
-    """Check the watchlists: every mistake with its line, and whom each list watches.
+    """Check the watchlists: every mistake with its line, whom each list watches, and the lists' own tests.
+    Your own templates are tried on everything they will meet.
 
-    Exit codes: 0 fit to run, 1 warnings under --strict, 2 mistakes.
+    Exit codes: 0 fit to run, 1 a test failed, or warnings under --strict, 2 mistakes.
     """
     settings = from_environment()
     where = folder or settings.watchlists
@@ -44,12 +49,19 @@ def check(
     finally:
         if edgar is not None:
             edgar.close()
-    reading = read_watchlists(files, tickers, notifiers=set(wiring.open_notifiers(settings)))
+    reading = read_watchlists(
+        files, tickers, notifiers=settings.notifiers, confidential=settings.confidential
+    )
+    if settings.templates is not None:
+        found = rehearse_templates(settings.templates)
+        reading = msgspec.structs.replace(reading, mistakes=(*reading.mistakes, *found))
+    rehearsed = [done for watchlist in reading.watchlists for done in rehearse(watchlist)]
     if as_json:
-        sys.stdout.write(as_json_text(reading) + "\n")
+        sys.stdout.write(as_json_text(reading, rehearsed) + "\n")
     else:
         show(
             reading,
+            rehearsed,
             Console(highlight=False, soft_wrap=True),
             Console(stderr=True, highlight=False, soft_wrap=True),
         )
@@ -57,36 +69,61 @@ def check(
         _pin(where, reading, now.date())
     if reading.mistakes:
         raise typer.Exit(2)
-    if reading.warnings and strict:
+    if any(done.failures for done in rehearsed) or (reading.warnings and strict):
         raise typer.Exit(1)
 
 
-def show(reading: FolderReading, out: Console, errors: Console) -> None:
-    """The lists on `out`, warnings and mistakes on `errors`."""
+def show(reading: FolderReading, rehearsed: Sequence[Rehearsed], out: Console, errors: Console) -> None:
+    """The lists on `out`; warnings, mistakes and tests that failed on `errors`."""
     for watchlist in reading.watchlists:
         _show_list(watchlist, out)
     for mistake in reading.warnings:
         errors.print(f"warning: {mistake}", style="yellow", markup=False)
     for mistake in reading.mistakes:
         errors.print(f"mistake: {mistake}", style="red", markup=False)
+    failed = [done for done in rehearsed if done.failures]
+    for done in failed:
+        for line in failure_lines(reading, done):
+            errors.print(line, style="red", markup=False)
     told = {destination for watchlist in reading.watchlists for destination in watchlist.destinations}
-    counts = (
+    counts = [
         _count(len(reading.watchlists), "list"),
         _count(sum(len(watchlist.entries) for watchlist in reading.watchlists), "entry", "entries"),
         _count(len(told), "destination"),
         _count(len(reading.mistakes), "mistake"),
         _count(len(reading.warnings), "warning"),
-    )
+    ]
+    if rehearsed:
+        counts += [_count(len(rehearsed), "test"), f"{len(failed)} failed"]
     out.print(", ".join(counts))
 
 
-def as_json_text(reading: FolderReading) -> str:
-    """The same as one JSON object: `lists`, `mistakes`, `warnings`."""
+def failure_lines(reading: FolderReading, done: Rehearsed) -> Iterator[str]:
+    """What a test expected and did not get, where it stands, and the list's decision."""
+    rehearsal = done.rehearsal
+    for failure in done.failures:
+        yield f"failed: {rehearsal.where}: {rehearsal.name}: {failure}"
+    watchlist = next(one for one in reading.watchlists if one.id == done.match.watchlist_id)
+    yield from (f"    {line}" for line in decision_lines(watchlist, done.match))
+
+
+def as_json_text(reading: FolderReading, rehearsed: Sequence[Rehearsed]) -> str:
+    """The same as one JSON object: `lists`, `mistakes`, `warnings`, `tests`."""
     return msgspec.json.encode(
         {
             "lists": [_list(watchlist) for watchlist in reading.watchlists],
             "mistakes": [_place(mistake) for mistake in reading.mistakes],
             "warnings": [_place(mistake) for mistake in reading.warnings],
+            "tests": [
+                {
+                    "where": done.rehearsal.where,
+                    "name": done.rehearsal.name,
+                    "told": [str(destination) for destination in done.told],
+                    "failures": done.failures,
+                    "decision": done.match,
+                }
+                for done in rehearsed
+            ],
         }
     ).decode()
 
@@ -114,7 +151,13 @@ def _show_list(watchlist: Watchlist, out: Console) -> None:
         out.print(f"  and {len(watchlist.entries) - _SHOWN:,} more")
     for condition in watchlist.conditions:
         out.print(f"  when {condition.text}", markup=False)
-    out.print(f"  tells {', '.join(map(str, watchlist.destinations)) or 'nobody'}", markup=False)
+    always = [str(route.destination) for route in watchlist.routes if not route.conditions]
+    if always or not watchlist.routes:
+        out.print(f"  tells {', '.join(dict.fromkeys(always)) or 'nobody'}", markup=False)
+    for route in watchlist.routes:
+        if route.conditions:
+            stated = " and ".join(condition.text for condition in route.conditions)
+            out.print(f"  tells {route.destination} when {stated}", markup=False)
 
 
 def _list(watchlist: Watchlist) -> dict[str, object]:
@@ -137,6 +180,14 @@ def _list(watchlist: Watchlist) -> dict[str, object]:
         ],
         "conditions": [condition.text for condition in watchlist.conditions],
         "destinations": [str(destination) for destination in watchlist.destinations],
+        "routes": [
+            {
+                "destination": str(route.destination),
+                "conditions": [condition.text for condition in route.conditions],
+                "where": route.where,
+            }
+            for route in watchlist.routes
+        ],
         "digest": watchlist.digest,
     }
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +18,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from worker.alerts.delivery import SETTLED
 from worker.cli.outcome import coverage_line, outcome_table
+from worker.edgar.hours import eastern_day
 from worker.errors import ConfigurationError, Form144Error, Unreachable
 from worker.ledger.ledger import Ledger
 from worker.messages.slack_limits import problems
@@ -89,7 +90,7 @@ def demo(
         stage.mail.save(folder / "mail")
         console.print(outcome_table(ledger.report.filings(began)))
         _say_where(console, stage, folder)
-        console.print(coverage_line(ledger.report.coverage(began - timedelta(hours=2), clock())))
+        console.print(coverage_line(ledger.report.coverage(eastern_day(began), eastern_day(clock()))))
 
 
 def _fresh(output: Path) -> Path:
@@ -155,7 +156,8 @@ def _watch(worker: subprocess.Popen[bytes], folder: Path, expected: int, console
             progress.update(seen, completed=sum(filings.values()))
             progress.update(read, completed=done)
             progress.update(told, completed=settled, total=max(sum(deliveries.values()), 1))
-            if done == expected and settled == sum(deliveries.values()):
+            marked = not ledger.marks.due(clock())
+            if done == expected and settled == sum(deliveries.values()) and marked:
                 return ledger
     log = (folder / "worker.log").read_text(encoding="utf-8", errors="replace").splitlines()[-5:]
     raise Form144Error("\n".join(["The demo came to no end; the worker's last words:", *log]))

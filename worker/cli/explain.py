@@ -1,9 +1,10 @@
-"""`form144 explain FILE`: the whole decision of every list about one notice, alert or not."""
+"""`form144 explain`: the whole decision of every list about one notice, alert or not; and what came of it."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -12,16 +13,13 @@ import typer
 from rich.console import Console
 
 from worker import wiring
-from worker.errors import UnreadableFiling
-from worker.filings.filing import Filing, FoundBy
-from worker.filings.notice import Form144Notice
-from worker.filings.reader import read_notice
-from worker.filings.submission import MOST_BYTES
+from worker.cli.documents import find_notice
+from worker.ledger.record import Record, RecordedDelivery
 from worker.settings import from_environment
 from worker.watched_folder import read_folder
 from worker.watchlists.index import WatchlistIndex
 from worker.watchlists.loading import load_watchlists
-from worker.watchlists.match import Answer, Match, Side
+from worker.watchlists.match import Answer, Finding, Match, Side
 from worker.watchlists.matching import explain as explain_all
 from worker.watchlists.watchlist import Watchlist
 
@@ -29,7 +27,12 @@ _ANSWERS = {Answer.MET: "met", Answer.NOT_MET: "not met", Answer.UNKNOWN: "unkno
 
 
 def explain(
-    document: Annotated[Path, typer.Argument(help="a notice: raw XML, full submission or printed form")],
+    document: Annotated[
+        str,
+        typer.Argument(
+            help="a file (raw XML, full submission, printed form), or an accession number in the ledger"
+        ),
+    ],
     folder: Annotated[Path | None, typer.Argument(help="default: FORM144_WATCHLISTS")] = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="for machines: one object a list")] = False,
@@ -38,11 +41,8 @@ def explain(
     settings = from_environment()
     known = wiring.tickers(settings, None, wiring.clock())
     index = WatchlistIndex(load_watchlists(read_folder(folder or settings.watchlists), known))
-    try:
-        notice = read_notice(_bytes(document))
-    except OSError as error:
-        raise UnreadableFiling(f"{document} cannot be read: {error.strerror}") from None
-    matches = explain_all(notice, _filing(notice), index)
+    notice = find_notice(document, settings)
+    matches = explain_all(notice.notice, notice.filing, index)
     if as_json:
         sys.stdout.writelines(msgspec.json.encode(found).decode() + "\n" for found in matches)
         return
@@ -50,6 +50,44 @@ def explain(
     for found in matches:
         for line in decision_lines(index.watchlist(found.watchlist_id), found):
             out.print(line, markup=False)
+    if notice.record is not None:
+        for line in record_lines(notice.record):
+            out.print(line, markup=False)
+
+
+def record_lines(record: Record) -> Iterator[str]:
+    """What the ledger keeps of the filing: the alerts of their time, and what became of each message."""
+    yield f"In the ledger: {record.state}, seen {_instant(record.seen_at)}"
+    for alert in record.alerts:
+        yield f"    alert {alert.id} of list {alert.match.watchlist_id}, raised {_instant(alert.raised_at)}"
+        yield from (f"        {_became(delivery)}" for delivery in alert.deliveries)
+        for one in alert.acknowledged:
+            remark = f": {one.remark}" if one.remark else ""
+            when = _instant(one.acknowledged_at)
+            yield f"        acknowledged by {one.person}, by {one.how}, {when}{remark}"
+    if not record.alerts:
+        yield "    no alert was raised"
+
+
+def _became(delivery: RecordedDelivery) -> str:
+    words = [f"{delivery.destination}: {delivery.state}"]
+    if delivery.attempts:
+        words.append(f"{delivery.attempts} attempt{'s' * (delivery.attempts != 1)}")
+    if delivery.held_because:
+        words.append(f"held by {delivery.held_by}: {delivery.held_because}")
+    if delivery.reference:
+        words.append(delivery.reference)
+    if delivery.last_error:
+        words.append(delivery.last_error)
+    if delivery.settled_at:
+        words.append(_instant(delivery.settled_at))
+    elif delivery.due_at:
+        words.append(f"due {_instant(delivery.due_at)}")
+    return ", ".join(words)
+
+
+def _instant(when: datetime) -> str:
+    return f"{when:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def decision_lines(watchlist: Watchlist, found: Match) -> Iterator[str]:
@@ -62,28 +100,20 @@ def decision_lines(watchlist: Watchlist, found: Match) -> Iterator[str]:
         yield f"    {identity.side} {identity.entry}, by {identity.because}"
     if not found.identities:
         yield "    nobody on this list is named in the notice"
-    for finding in found.findings:
-        near = " (near)" if finding.near else ""
-        yield f"    {_ANSWERS[finding.answer]}{near}: {finding.condition}; {finding.because}"
+    yield from (f"    {_answered(finding)}" for finding in found.findings)
+    for route in found.routes:
+        if route.findings:
+            is_told = route.holds and route.destination in found.told
+            yield f"    {'tells' if is_told else 'does not tell'} {route.destination}"
+            yield from (f"        {_answered(finding)}" for finding in route.findings)
+
+
+def _answered(finding: Finding) -> str:
+    near = " (near)" if finding.near else ""
+    return f"{_ANSWERS[finding.answer]}{near}: {finding.condition}; {finding.because}"
 
 
 def _verdict(found: Match) -> str:
     if found.raises_alert:
         return "alert" if found.is_certain else "alert, not certain"
     return "no alert, a near miss" if found.is_near_miss else "no alert"
-
-
-def _bytes(document: Path) -> bytes:
-    with document.open("rb") as file:
-        return file.read(MOST_BYTES + 1)
-
-
-def _filing(notice: Form144Notice) -> Filing:
-    """What EDGAR would have announced, as far as the document says; its parties stand in the notice."""
-    header = notice.header
-    return Filing(
-        accession=(header.accession if header else None) or "",
-        form_type=notice.submission_type or (header.form_type if header else None) or "144",
-        parties=(),
-        found_by=FoundBy.FEED,
-    )

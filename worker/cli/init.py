@@ -46,6 +46,17 @@ tell:
   - console:
 #  - slack:#ir-alerts
 #  - email:jane@example.com
+#  - {{to: email:exec@example.com, when: {{market_value: over 50M}}}}   # conditions of its own
+
+# Notices, and who must and must not be told of them: `form144 check` runs these tests.
+tests:
+  - name: a large sale is told
+    notice: {{issuer: AAPL, market_value: 12M}}
+    tells:
+      - console:
+  - name: a small one is not
+    notice: {{seller: {{cik: 1963043}}, market_value: 900k}}
+    tells: nobody
 """
 
 

@@ -60,7 +60,7 @@ _SHORT = _NUMBERS | {"sale_date", "acquired_date", "is_gift"}
 
 def notice_view(source: str, notice: Form144Notice, figures: Figures) -> Iterator[RenderableType]:
     """The parts of the view, top to bottom. Text of the filing is shown as text, never as markup."""
-    yield Text(f"Form {notice.submission_type or '144'} · {_shown(source)}", style="bold")
+    yield Text(f"Form {notice.submission_type or '144'} · {printable(source)}", style="bold")
     yield Text(_sentence(notice, figures))
     yield _facts("As filed", _as_filed(notice))
     for table in TABLES:
@@ -72,10 +72,10 @@ def notice_view(source: str, notice: Form144Notice, figures: Figures) -> Iterato
 
 
 def _sentence(notice: Form144Notice, figures: Figures) -> str:
-    who = _shown(notice.seller_name or "Somebody the form does not name")
+    who = printable(notice.seller_name or "Somebody the form does not name")
     what = f"{figures.units:,} units" if figures.units is not None else "securities"
     value = f" worth {figures.market_value:,.2f} dollars" if figures.market_value is not None else ""
-    return f"{who} proposes to sell {what} of {_shown(notice.issuer_name or 'an unnamed issuer')}{value}."
+    return f"{who} proposes to sell {what} of {printable(notice.issuer_name or 'an unnamed issuer')}{value}."
 
 
 def _as_filed(notice: Form144Notice) -> list[tuple[str, str]]:
@@ -136,7 +136,7 @@ def _facts(title: str, facts: list[tuple[str, str]]) -> Table:
     table.add_column(style="dim", ratio=2)
     table.add_column(ratio=3, overflow="fold")
     for label, text in facts:
-        table.add_row(Text(_shown(label)), Text(_shown(text)))
+        table.add_row(Text(printable(label)), Text(printable(text)))
     return table
 
 
@@ -152,7 +152,7 @@ def _rows(notice: Form144Notice, of: FormTable) -> Table:
         )
     for number in range(len(getattr(notice, of.field))):
         said = row_stated(notice, of, number)
-        table.add_row(*(Text(_shown(said.get(field, NOT_STATED))) for field in columns))
+        table.add_row(*(Text(printable(said.get(field, NOT_STATED))) for field in columns))
     return table
 
 
@@ -166,10 +166,10 @@ def _problems(notice: Form144Notice) -> Panel:
     )
 
 
-def _shown(text: str) -> str:
+def printable(text: str) -> str:
     """Text as a terminal may print it: no control or invisible formatting characters."""
     return "".join(letter for letter in text if unicodedata.category(letter) not in {"Cc", "Cf"})
 
 
 def _shown_line(text: str) -> str:
-    return _shown(text.replace("\n", " "))
+    return printable(text.replace("\n", " "))

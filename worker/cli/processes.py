@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from worker import engine, wiring
 from worker.errors import ConfigurationError, Mistake
@@ -27,7 +28,12 @@ def run(
             ]
         )
     configure_logging(settings)
-    with wiring.ready(settings, alone=True):
+    with wiring.ready(settings, alone=True) as watchlists:
+        told = {to for watchlist in watchlists for to in watchlist.destinations}
+        Console(stderr=True, highlight=False, soft_wrap=True).print(
+            f"Watching EDGAR for Form 144: {len(watchlists)} watchlists, {len(told)} destinations.\n"
+            "form144 status says how it is going; Ctrl-C stops."
+        )
         engine.run_embedded(threads=threads)
 
 

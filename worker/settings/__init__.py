@@ -15,6 +15,7 @@ from worker.edgar.contact import Contact
 from worker.errors import ConfigurationError, Mistake
 from worker.settings import values
 from worker.settings.values import MailServer, Secret
+from worker.watchlists.destination import Destination
 
 T = TypeVar("T")
 
@@ -38,6 +39,12 @@ class Settings:
     slack_webhooks: Mapping[str, Secret] = field(default_factory=dict)
     mail_server: MailServer | None
     mail_from: str | None
+    operator: Destination | None
+    fallback: Destination | None
+    slack_ack: str
+    confidential: tuple[Destination, ...] = ()
+    burst: int
+    burst_minutes: float
     log_level: str
     log_format: str
 
@@ -45,6 +52,17 @@ class Settings:
     def is_embedded(self) -> bool:
         """True where one process is everything: the broker lives in its memory."""
         return self.broker_url.startswith("memory://")
+
+    @property
+    def notifiers(self) -> frozenset[str]:
+        """The names of the notifiers there are means for."""
+        means = {
+            "console": True,
+            "slack": self.slack_token,
+            "slack-webhook": self.slack_webhooks,
+            "email": self.mail_server,
+        }
+        return frozenset(name for name, given in means.items() if given)
 
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -58,7 +76,7 @@ VARIABLES: dict[str, str] = {
     "FORM144_DATA": "folder for what the program keeps; default form144-data",
     "FORM144_WATCHLISTS": "folder of watchlists; default watchlists",
     "FORM144_TEMPLATES": "folder of your own templates, which go before the shipped ones",
-    "FORM144_REQUESTS_PER_SECOND": "requests to the SEC, for all processes together; default 5, at most 10",
+    "FORM144_REQUESTS_PER_SECOND": "requests to the SEC, for all processes together; default 5, at most 9",
     "FORM144_POLL_SECONDS": "seconds between looks at the feed in EDGAR's hours; default 10",
     "FORM144_FEED_ROWS": "rows of the feed a request: 10, 20, 40, 80 or 100 (default); 100 rows are 60 kB",
     "FORM144_EDGAR_URL": "another EDGAR, such as a stand-in on this machine",
@@ -67,6 +85,12 @@ VARIABLES: dict[str, str] = {
     "FORM144_SLACK_WEBHOOKS": "incoming webhooks as name=url, comma between (or _FILE)",
     "FORM144_SMTP_URL": "mail server as smtp://user:password@host:587 or smtps://...:465 (or _FILE)",
     "FORM144_MAIL_FROM": "sender of the e-mails, an address of your own domain",
+    "FORM144_OPERATOR": "who is told what went wrong, as a destination such as email:ops@example.com",
+    "FORM144_FALLBACK": "destination that gets what another one refused or can get no more, saying so",
+    "FORM144_CONFIDENTIAL_DESTINATIONS": "whom confidential lists may tell, comma between; default nobody",
+    "FORM144_BURST": "messages a destination gets one by one before the rest is told in one; default 10",
+    "FORM144_BURST_MINUTES": "the minutes in which they are counted; default 10",
+    "FORM144_SLACK_ACK": "emoji by which a reader acknowledges an alert in Slack; default white_check_mark",
     "FORM144_LOG_LEVEL": "debug, info, warning or error; default info",
     "FORM144_LOG_FORMAT": "text or json; default text on a terminal, json elsewhere",
 }
@@ -106,6 +130,12 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         slack_webhooks=reader.read("FORM144_SLACK_WEBHOOKS", values.webhooks, {}),
         mail_server=reader.read("FORM144_SMTP_URL", values.mail_server, None),
         mail_from=reader.read("FORM144_MAIL_FROM", values.address, None),
+        operator=reader.read("FORM144_OPERATOR", values.destination, None),
+        fallback=reader.read("FORM144_FALLBACK", values.destination, None),
+        confidential=reader.read("FORM144_CONFIDENTIAL_DESTINATIONS", values.destinations, ()),
+        burst=reader.read("FORM144_BURST", values.count, 10),
+        burst_minutes=reader.read("FORM144_BURST_MINUTES", values.minutes, 10.0),
+        slack_ack=reader.read("FORM144_SLACK_ACK", values.emoji, "white_check_mark"),
         log_level=reader.read(
             "FORM144_LOG_LEVEL", values.one_of("debug", "info", "warning", "error"), "info"
         ),
@@ -115,6 +145,15 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         reader.mistakes.append(
             Mistake("FORM144_MAIL_FROM", "is not set, and FORM144_SMTP_URL is", "set the sender's address")
         )
+    for name, to in (("FORM144_OPERATOR", settings.operator), ("FORM144_FALLBACK", settings.fallback)):
+        if to is not None and to.notifier not in settings.notifiers:
+            known = ", ".join(sorted(settings.notifiers))
+            what = f"there is no notifier {to.notifier!r}; configured are {known}"
+            reader.mistakes.append(Mistake(name, what, "give it its token or server, or take another one"))
+    allowed = {to.key for to in settings.confidential}
+    if settings.fallback is not None and allowed and settings.fallback.key not in allowed:
+        why = "gets what other destinations refuse, and is not among FORM144_CONFIDENTIAL_DESTINATIONS"
+        reader.mistakes.append(Mistake("FORM144_FALLBACK", why, "add it there, or take another one"))
     if reader.mistakes:
         raise ConfigurationError(reader.mistakes)
     return settings

@@ -11,10 +11,15 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from worker.notifiers.email import Security
+from worker.watchlists.destination import Destination
 
 #: How the scheme of FORM144_SMTP_URL asks for encryption, and the port that goes with it.
 MAIL_SCHEMES = {"smtp": Security.STARTTLS, "smtps": Security.TLS, "smtp+plain": Security.NONE}
 MAIL_PORTS = {Security.STARTTLS: 587, Security.TLS: 465, Security.NONE: 25}
+
+
+#: The SEC's limit is 10 a second; requests sent that evenly still arrive by 11 now and then.
+MOST_REQUESTS = 9
 
 
 class Secret(str):
@@ -49,6 +54,10 @@ def broker_url(text: str) -> Secret:
     return Secret(text)
 
 
+def destinations(text: str) -> tuple[Destination, ...]:
+    return tuple(destination(part) for part in text.split(",") if part.strip())
+
+
 def folder(text: str) -> Path:
     if not Path(text).is_dir():
         raise ValueError(f"{text} is not a folder")
@@ -57,8 +66,8 @@ def folder(text: str) -> Path:
 
 def rate(text: str) -> float:
     rate = _number(text)
-    if not 0 < rate <= 10:
-        raise ValueError(f"is {text}; the SEC allows at most 10 requests a second")
+    if not 0 < rate <= MOST_REQUESTS:
+        raise ValueError(f"is {text}; write at most {MOST_REQUESTS}: the SEC blocks above 10 a second")
     return rate
 
 
@@ -67,6 +76,19 @@ def seconds(text: str) -> float:
     if not 0 < seconds <= 3600:
         raise ValueError(f"is {text}; write a number of seconds up to 3600")
     return seconds
+
+
+def minutes(text: str) -> float:
+    minutes = _number(text)
+    if not 0 < minutes <= 1440:
+        raise ValueError(f"is {text}; write a number of minutes up to 1440, which is a day")
+    return minutes
+
+
+def count(text: str) -> int:
+    if not re.fullmatch(r"[1-9][0-9]{0,3}", text):
+        raise ValueError(f"is {text!r}; write a whole number from 1 to 9999")
+    return int(text)
 
 
 def feed_rows(text: str) -> int:
@@ -117,6 +139,19 @@ def address(text: str) -> str:
     if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", text):
         raise ValueError(f"is {text!r}; write one address such as form144@example.com")
     return text
+
+
+def destination(text: str) -> Destination:
+    found = Destination.parse(text)
+    if not found.address and found.notifier != "console":
+        raise ValueError(f"is {text!r}; write it as slack:#channel or email:jane@example.com")
+    return found
+
+
+def emoji(text: str) -> str:
+    if not re.fullmatch(r":?[a-z0-9_+'-]{1,100}:?", text):
+        raise ValueError(f"is {text!r}; write an emoji's name such as white_check_mark")
+    return text.strip(":")
 
 
 def one_of(*words: str) -> Callable[[str], str]:

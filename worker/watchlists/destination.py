@@ -26,5 +26,10 @@ class Destination(msgspec.Struct, frozen=True, order=True):
             )
         return cls(notifier.strip().lower(), address.strip())
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """What two ways to write one place have in common: letter case and a channel's # aside."""
+        return self.notifier, self.address.casefold().removeprefix("#")
+
     def __str__(self) -> str:
         return f"{self.notifier}:{self.address}"

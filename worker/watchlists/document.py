@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
 
@@ -11,6 +12,9 @@ from worker.errors import ConfigurationError, Mistake
 
 #: A file that is edited by hand is small; long lists belong into a CSV beside it.
 MAX_BYTES = 1_000_000
+
+#: Suffixes of watchlist files; everything else in the folder is read only when one of them names it.
+LISTS = (".yaml", ".yml", ".toml")
 
 Path: TypeAlias = tuple[str | int, ...]
 Value: TypeAlias = "str | list[Value] | dict[str, Value] | None"
@@ -47,6 +51,20 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
             if place is not None:
                 return place
         return Place(1, 1)
+
+
+def beside(
+    document: Document, name: str, files: Mapping[str, bytes], way: Path, suffixes: tuple[str, ...]
+) -> str:
+    """The path of a file that the document names relative to itself. Raises ConfigurationError where it is
+    not among the files, or is no such file.
+    """
+    found = posixpath.normpath(posixpath.join(posixpath.dirname(document.path), name))
+    if found not in files or found.lower().endswith(LISTS):
+        there = sorted(posixpath.basename(path) for path in files if path.lower().endswith(suffixes))
+        hint = f"there is: {', '.join(there[:10])}" if there else "put the file beside the watchlist"
+        raise ConfigurationError([Mistake(document.where(way), f"there is no file {name!r}", hint)])
+    return found
 
 
 def text_of(path: str, content: bytes, limit: int) -> str:

@@ -11,7 +11,9 @@ from worker.watchlists.conditions import QUESTIONS
 from worker.watchlists.conditions.words import did_you_mean, kind_of
 from worker.watchlists.document import Document
 from worker.watchlists.misread import Misread
-from worker.watchlists.schema import EntriesFrom, HolderEntry, IssuerEntry, WatchlistFile
+from worker.watchlists.rehearsal_shapes import NoticeFields, RehearsalFile
+from worker.watchlists.schema import WatchlistFile
+from worker.watchlists.shapes import EntriesFrom, HolderEntry, IssuerEntry, Tell
 
 #: Words people know from elsewhere, and the key meant.
 _MEANT = {
@@ -22,6 +24,20 @@ _MEANT = {
     "value": "market_value", "amount": "market_value", "shares": "units", "role": "relationship",
     "10b5-1": "plan", "10b5_1": "plan", "amendment": "form",
 }  # fmt: skip
+
+
+#: What may stand inside which keys; everything else holds conditions.
+_SHAPES: dict[tuple[str, ...], type[BaseModel]] = {
+    (): WatchlistFile,
+    ("issuers",): IssuerEntry,
+    ("holders",): HolderEntry,
+    ("entries_from",): EntriesFrom,
+    ("tell",): Tell,
+    ("tests",): RehearsalFile,
+    ("tests", "notice"): NoticeFields,
+    ("tests", "notice", "issuer"): IssuerEntry,
+    ("tests", "notice", "seller"): HolderEntry,
+}
 
 
 def mistakes_of(document: Document, error: ValidationError) -> list[Mistake]:
@@ -71,9 +87,8 @@ def _meant(way: tuple[str | int, ...]) -> str:
 
 def _keys(way: tuple[str | int, ...]) -> list[str]:
     """The keys that may stand where the last one of the way does."""
-    shapes: dict[str | int, type[BaseModel]] = {
-        "issuers": IssuerEntry, "holders": HolderEntry, "entries_from": EntriesFrom,
-    }  # fmt: skip
-    if len(way) == 1:
-        return list(WatchlistFile.model_fields)
-    return list(shapes[way[0]].model_fields) if way[0] in shapes else sorted(QUESTIONS)
+    around = tuple(part for part in way[:-1] if isinstance(part, str))
+    shape = _SHAPES.get(around)
+    if shape is None:
+        return sorted(QUESTIONS)
+    return [field.alias or name for name, field in shape.model_fields.items()]

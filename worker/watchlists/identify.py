@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple, TypeVar
+from itertools import combinations
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from worker.filings.filing import Filing, Role
 from worker.filings.notice import Form144Notice, Header
@@ -15,6 +16,7 @@ from worker.watchlists.misread import Misread
 from worker.watchlists.watchlist import Entry
 
 V = TypeVar("V", int, str)
+Pair: TypeAlias = tuple[str, ...]
 
 
 _NO_HEADER = Header()
@@ -108,9 +110,14 @@ def _by_name(name: str, party: Named, index: WatchlistIndex) -> Iterator[Hit]:
             for listed in kept.pairs.get(pair, ())
             if listed.number not in seen
         ]
+        namesakes = _namesakes(
+            (pair, listed) for _, pair, listed in paired if not _contradicts(listed, party)
+        )
         for person, pair, listed in paired:
             seen.add(listed.number)  # whom a middle name rules out is no typing error either
-            yield from _by_pair(person, pair, listed, party)
+            has_namesakes = (listed.list_number, pair) in namesakes
+            is_one_of_several = has_namesakes and not names.middle_initials(person, pair)
+            yield from _by_pair(person, pair, listed, party, is_one_of_several=is_one_of_several)
     yield from _by_spelling(name, party, kept, seen)
 
 
@@ -123,9 +130,27 @@ def _by_spelling(name: str, party: Named, kept: Names, seen: set[int]) -> Iterat
                 yield _hit(listed, Grade.POSSIBLE, f"name {name}, {score:.0f} % alike")
 
 
-def _by_pair(person: str, pair: tuple[str, ...], listed: Listed, party: Named) -> Iterator[Hit]:
-    """PAIR, or POSSIBLE where only one of the two names says of which generation; nothing where they
-    contradict each other.
+def _namesakes(paired: Iterable[tuple[Pair, Listed]]) -> set[tuple[int, Pair]]:
+    """The pairs under which one list has people whose middle names contradict each other: a notice without
+    a middle name can mean only one of them.
+    """
+    middles: dict[tuple[int, Pair], set[frozenset[str]]] = {}
+    for pair, listed in paired:
+        for name in names_of(listed.entry):
+            if initials := names.middle_initials(name, pair):
+                middles.setdefault((listed.list_number, pair), set()).add(initials)
+    return {
+        key
+        for key, found in middles.items()
+        if any(not (one <= other or other <= one) for one, other in combinations(found, 2))
+    }
+
+
+def _by_pair(
+    person: str, pair: Pair, listed: Listed, party: Named, *, is_one_of_several: bool
+) -> Iterator[Hit]:
+    """PAIR; POSSIBLE where only one of the two names says of which generation, or where the list has
+    several people called so; nothing where they contradict each other.
     """
     if _contradicts(listed, party):
         return
@@ -135,7 +160,9 @@ def _by_pair(person: str, pair: tuple[str, ...], listed: Listed, party: Named) -
                 continue
             generations = {names.generation(person), names.generation(other)}
             because = f"first and last name of {person}"
-            if len(generations) == 1:
+            if is_one_of_several and names.middle_initials(other, pair):
+                yield _hit(listed, Grade.POSSIBLE, f"{because}; others on the list are called so too")
+            elif len(generations) == 1:
                 yield _hit(listed, Grade.PAIR, because)
             elif None in generations:
                 because += f"; only one of them is {' or '.join(filter(None, generations))}"

@@ -77,7 +77,7 @@ class WatchlistIndex:
     @property
     def history_days(self) -> int | None:
         """How many days of earlier notices the lists' questions reach back; None where none asks."""
-        asked = [_reach(watchlist.conditions) for watchlist in self.watchlists]
+        asked = [_reach(conditions) for one in self.watchlists for conditions in _conditions(one)]
         return max((days for days in asked if days is not None), default=None)
 
     def _names(self, side: Side) -> Names:
@@ -135,6 +135,13 @@ def _add(table: dict[K, list[Listed]], key: K, listed: Listed) -> None:
     kept = table.setdefault(key, [])
     if not kept or kept[-1] is not listed:
         kept.append(listed)
+
+
+def _conditions(watchlist: Watchlist) -> Iterator[tuple[Condition, ...]]:
+    """The list's own conditions, and those of each of its destinations."""
+    yield watchlist.conditions
+    for route in watchlist.routes:
+        yield route.conditions
 
 
 def _reach(conditions: Iterable[Condition]) -> int | None:

@@ -6,6 +6,8 @@ from enum import IntEnum, StrEnum
 
 import msgspec
 
+from worker.watchlists.destination import Destination
+
 
 class Answer(StrEnum):
     """What a condition says of a notice. UNKNOWN is an answer, and it alerts, marked."""
@@ -56,26 +58,69 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
     because: str
 
 
+class Routed(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether one destination of the list is told: `findings` are the answers to its own conditions."""
+
+    destination: Destination
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        """True where no condition of the destination's own answers NOT_MET."""
+        return all(finding.answer is not Answer.NOT_MET for finding in self.findings)
+
+
 class Match(msgspec.Struct, frozen=True, kw_only=True):
     """One watchlist's whole decision about one notice; made for every list, alert or not."""
 
     watchlist_id: str
     identities: tuple[Identity, ...]  #: surest first; empty: not on this list
     findings: tuple[Finding, ...] = ()  #: one per condition of the list, in the file's order
+    routes: tuple[Routed, ...] = ()  #: one per line under `tell`, in the file's order
 
     @property
     def raises_alert(self) -> bool:
-        """True where the notice is on the list and no condition answers NOT_MET."""
-        return bool(self.identities) and all(f.answer is not Answer.NOT_MET for f in self.findings)
+        """True where the notice is on the list, no condition answers NOT_MET, and somebody is told."""
+        return self._holds and (not self.routes or any(route.holds for route in self.routes))
+
+    @property
+    def told(self) -> tuple[Destination, ...]:
+        """Who hears of it, each once, in the file's order."""
+        if not self._holds:
+            return ()
+        return tuple(dict.fromkeys(route.destination for route in self.routes if route.holds))
 
     @property
     def is_near_miss(self) -> bool:
-        """True where the notice is on the list and every condition that failed did so by a hair."""
-        missed = [finding for finding in self.findings if finding.answer is Answer.NOT_MET]
-        return bool(self.identities and missed) and all(finding.near for finding in missed)
+        """True where the notice is on the list and every condition that failed did so by a hair; where all
+        of them hold and nobody is told, those of one destination.
+        """
+        if not self.identities or self.raises_alert:
+            return False
+        if self._holds:
+            return any(_near(route.findings) for route in self.routes)
+        return _near(self.findings)
 
     @property
     def is_certain(self) -> bool:
         """False where a condition could not be answered, or the identity is only possible."""
-        known = all(finding.answer is not Answer.UNKNOWN for finding in self.findings)
+        told = [finding for route in self.routes if route.holds for finding in route.findings]
+        known = all(finding.answer is not Answer.UNKNOWN for finding in (*self.findings, *told))
         return known and bool(self.identities) and self.identities[0].grade is not Grade.POSSIBLE
+
+    def as_told(self, destination: Destination) -> Match:
+        """The decision as one destination hears of it: its own conditions after the list's, and nothing of
+        the other destinations.
+        """
+        own = [route for route in self.routes if route.destination == destination]
+        held = next((route for route in own if route.holds), own[0] if own else None)
+        findings = held.findings if held is not None else ()
+        return msgspec.structs.replace(self, findings=(*self.findings, *findings), routes=())
+
+    @property
+    def _holds(self) -> bool:
+        return bool(self.identities) and all(f.answer is not Answer.NOT_MET for f in self.findings)
+
+
+def _near(findings: tuple[Finding, ...]) -> bool:
+    return all(finding.near for finding in findings if finding.answer is Answer.NOT_MET)

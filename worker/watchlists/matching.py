@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import cached_property
 
@@ -9,11 +10,11 @@ from worker.filings.figures import Figures
 from worker.filings.filing import Filing
 from worker.filings.notice import Form144Notice
 from worker.filings.rule144 import computed
-from worker.watchlists.conditions import Evidence
+from worker.watchlists.conditions import Condition, Evidence
 from worker.watchlists.conditions.recent import RecentNotices
 from worker.watchlists.identify import hits, issuer_and_seller
 from worker.watchlists.index import WatchlistIndex
-from worker.watchlists.match import Grade, Identity, Match, Side
+from worker.watchlists.match import Finding, Grade, Identity, Match, Routed, Side
 from worker.watchlists.watchlist import Watchlist
 
 _ANY = Identity(
@@ -78,10 +79,18 @@ class _Decision:
         return Match(
             watchlist_id=watchlist.id,
             identities=identities,
-            findings=tuple(
-                condition.find(self._evidence(watchlist.near_miss)) for condition in watchlist.conditions
+            findings=self._findings(watchlist.conditions, watchlist.near_miss),
+            routes=tuple(
+                Routed(
+                    destination=route.destination,
+                    findings=self._findings(route.conditions, watchlist.near_miss),
+                )
+                for route in watchlist.routes
             ),
         )
+
+    def _findings(self, conditions: Iterable[Condition], near_miss: Decimal) -> tuple[Finding, ...]:
+        return tuple(condition.find(self._evidence(near_miss)) for condition in conditions)
 
     def _evidence(self, near_miss: Decimal) -> Evidence:
         return Evidence(

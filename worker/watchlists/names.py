@@ -131,6 +131,11 @@ def middles_agree(one: str, other: str, shared: tuple[str, ...]) -> bool:
     return all(any(_begins(a, b) for b in theirs) for a in mine)
 
 
+def middle_initials(name: str, shared: tuple[str, ...]) -> frozenset[str]:
+    """The first letters of what stands beside the shared pair."""
+    return frozenset(word[0] for word in _without(_words(name), shared))
+
+
 def numerals(name: str) -> frozenset[str]:
     """The numbers in a name, Roman or not: Venture XI and Venture XII are two funds, not a typing error."""
     return frozenset(word for word in plain(name).split() if _NUMERAL.fullmatch(word))

@@ -42,6 +42,10 @@ class Resolver:
         self.mistakes: list[Mistake] = []
         self.warnings: list[Mistake] = []
 
+    def apart(self) -> Resolver:
+        """One that knows the same and keeps its own mistakes and warnings."""
+        return Resolver(self._known, self._pins)
+
     def entry(self, written: Written, origin: Origin, side: Side) -> Entry:
         """The entry with its CIK where one could be found. A mistake is noted, not raised."""
         if side is Side.HOLDER:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from worker.errors import Mistake
 from worker.watchlists.conditions.words import did_you_mean
+from worker.watchlists.destination import Destination
 from worker.watchlists.document import Document
 from worker.watchlists.watchlist import Watchlist
 
 Found = tuple[list[Mistake], list[Mistake]]
 
 
-def review(watchlist: Watchlist, document: Document, notifiers: Collection[str] | None) -> Found:
-    """The mistakes and the warnings about one list on its own. None for `notifiers`: not checked."""
+def review(
+    watchlist: Watchlist,
+    document: Document,
+    notifiers: Collection[str] | None,
+    confidential: Collection[Destination] | None,
+) -> Found:
+    """The mistakes and the warnings about one list on its own. `notifiers` are the names a destination may
+    begin with, `confidential` those whom confidential lists may tell; None for either: not checked.
+    """
     where = document.where(())
     mistakes: list[Mistake] = []
     warnings = _duplicates(watchlist)
@@ -31,19 +39,19 @@ def review(watchlist: Watchlist, document: Document, notifiers: Collection[str] 
                 document.where(("tell",)), "nobody is told", "add tell: with a destination, such as console:"
             )
         )
-    for destination in watchlist.destinations:
-        if notifiers is not None and destination.notifier not in notifiers:
-            hint = (
-                did_you_mean(destination.notifier, set(notifiers))
-                or f"there is: {', '.join(sorted(notifiers))}"
-            )
-            at = document.where(("tell", watchlist.destinations.index(destination)))
-            mistakes.append(Mistake(at, f"tell: there is no notifier {destination.notifier!r}", hint))
+    for route in watchlist.routes:
+        notifier = route.destination.notifier
+        if notifiers is not None and notifier not in notifiers:
+            hint = did_you_mean(notifier, set(notifiers)) or f"there is: {', '.join(sorted(notifiers))}"
+            mistakes.append(Mistake(route.where, f"tell: there is no notifier {notifier!r}", hint))
+    mistakes.extend(_not_allowed(watchlist, confidential))
+    warnings.extend(_told_anyway(watchlist))
+    warnings.extend(_never_told(watchlist))
     return mistakes, warnings
 
 
-def review_together(watchlists: Sequence[Watchlist]) -> Found:
-    """The mistakes and the warnings that only show between lists."""
+def review_together(watchlists: Sequence[Watchlist]) -> list[Mistake]:
+    """The mistakes that only show between lists."""
     mistakes: list[Mistake] = []
     by_id: dict[str, Watchlist] = {}
     for watchlist in watchlists:
@@ -52,23 +60,55 @@ def review_together(watchlists: Sequence[Watchlist]) -> Found:
             what = f"has the same name as {other.path}"
             mistakes.append(Mistake(f"{watchlist.path}:1:1", what, "rename one of the two files"))
     shared = {
-        destination: watchlist
+        destination.key: watchlist
         for watchlist in watchlists
         if not watchlist.is_confidential
         for destination in watchlist.destinations
     }
-    warnings = [
+    mistakes.extend(
         Mistake(
-            f"{watchlist.path}:1:1",
-            f"is confidential and tells {destination}, which also hears of {shared[destination].path}",
+            route.where,
+            f"tell: the list is confidential, and {route.destination} also hears of "
+            f"{shared[route.destination.key].path}",
             "give it a destination of its own",
         )
         for watchlist in watchlists
         if watchlist.is_confidential
-        for destination in watchlist.destinations
-        if destination in shared
-    ]
-    return mistakes, warnings
+        for route in watchlist.routes
+        if route.destination.key in shared
+    )
+    return mistakes
+
+
+def _not_allowed(watchlist: Watchlist, confidential: Collection[Destination] | None) -> Iterator[Mistake]:
+    """Where a confidential list tells somebody whom the installation keeps out of confidential matters."""
+    if confidential is None or not watchlist.is_confidential:
+        return
+    allowed = {destination.key for destination in confidential}
+    for route in watchlist.routes:
+        if route.destination.key not in allowed:
+            what = f"tell: the list is confidential, and {route.destination} is not allowed for such lists"
+            yield Mistake(route.where, what, "whoever runs form144 sets FORM144_CONFIDENTIAL_DESTINATIONS")
+
+
+def _told_anyway(watchlist: Watchlist) -> Iterator[Mistake]:
+    """Lines under `tell` that change nothing: another one tells the destination without conditions."""
+    always = {route.destination: route for route in watchlist.routes if not route.conditions}
+    for route in watchlist.routes:
+        other = always.get(route.destination, route)
+        if other is not route:
+            what = f"tell: {route.destination} is told anyway ({other.where})"
+            yield Mistake(route.where, what, "take one of the two lines out")
+
+
+def _never_told(watchlist: Watchlist) -> Iterator[Mistake]:
+    """Tests that cannot fail, because the list never tells the destination at all."""
+    for rehearsal in watchlist.rehearsals:
+        for destination in rehearsal.spares:
+            if destination not in watchlist.destinations:
+                known = [str(one) for one in watchlist.destinations]
+                hint = did_you_mean(str(destination), known)
+                yield Mistake(rehearsal.where, f"not: this list never tells {destination}", hint)
 
 
 def _duplicates(watchlist: Watchlist) -> list[Mistake]:

@@ -1,179 +1,32 @@
-"""The shape of a watchlist file: which keys there are, what each takes, and the JSON Schema of it all.
-
-Every value arrives as the text that was written (`yamlfile.py`); the readers here make of it what is meant
-and raise Misread, so that pydantic collects every mistake of a file in one go.
-"""
+"""The shape of a watchlist file: which keys there are, what each takes, and the JSON Schema of it all."""
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainValidator,
-    WithJsonSchema,
-    model_validator,
-)
+from pydantic import BeforeValidator, ConfigDict, Field
 
-from worker.watchlists import entries
-from worker.watchlists.amounts import percent
-from worker.watchlists.conditions.words import kind_of, one_of, text
-from worker.watchlists.destination import Destination
-from worker.watchlists.document import Value
-from worker.watchlists.match import Side
-from worker.watchlists.misread import Misread
+from worker.watchlists.rehearsal_shapes import RehearsalFile
+from worker.watchlists.shapes import (
+    EntriesFrom,
+    Fraction,
+    HolderEntry,
+    IssuerEntry,
+    Quiet,
+    Shown,
+    Strict,
+    Tell,
+    Words,
+    YesOrNo,
+    as_list,
+    filled,
+)
 from worker.watchlists.watchlist import Visibility
 from worker.watchlists.when import When
 
-_EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;.]+")
-_TEXT = {"type": "string"}
-_NUMBER_OR_TEXT = {"anyOf": [{"type": "integer"}, {"type": "string"}]}
 
-
-def _few_words(value: Value) -> str:
-    said = " ".join(text(value, "a few words").split())
-    if len(said) > 200:
-        raise Misread(f"a text of {len(said)} characters", "at most 200")
-    return said
-
-
-def _as_list(value: Value) -> Value:
-    """One item stands for a list of one; an empty list is a mistake, because it means nobody."""
-    if value is None or value == []:
-        raise Misread("the list is empty", "add a line, or take the key out")
-    return value if isinstance(value, list) else [value]
-
-
-def _said(value: Value) -> Value:
-    """A key without anything behind it is not the same as no key: somebody meant something."""
-    if value is None:
-        raise Misread("nothing stands behind the key", "fill it in, or take the key out")
-    return value
-
-
-def _destination(value: Value) -> Destination:
-    """`slack:#ir-alerts`; also the key and value YAML makes of `console:` and `slack: "#ir-alerts"`."""
-    if isinstance(value, dict) and len(value) == 1:
-        ((notifier, address),) = value.items()
-        if address is None and notifier != "console":
-            raise Misread(
-                f"{notifier}: has no address; after a space, # begins a comment", f"write {notifier}:#channel"
-            )
-        value = f"{notifier}:{'' if address is None else text(address, 'an address')}"
-    said = text(value, "slack:#channel or email:jane@example.com")
-    try:
-        destination = Destination.parse(said)
-    except ValueError as error:
-        raise Misread(str(error)) from None
-    if not destination.address and destination.notifier != "console":
-        raise Misread(f"{destination.notifier} has no address", f"write {destination.notifier}:address")
-    if destination.notifier == "email" and not _EMAIL.fullmatch(destination.address):
-        raise Misread(f"{destination.address!r} is not one e-mail address", "write email:jane@example.com")
-    return destination
-
-
-def _entry(value: Any, side: Side) -> Any:
-    """A bare line as the mapping it stands for; a mapping must name somebody."""
-    names = ("cik", "ticker", "file_number", "name")
-    if isinstance(value, dict):
-        if empty := [key for key, item in value.items() if item is None]:
-            raise Misread(f"nothing stands behind {empty[0]}", "fill it in, or take the key out")
-        if not set(names) & set(value) and set(value) <= {"note"}:
-            raise Misread("this entry names nobody", "give it a cik, a name or, for an issuer, a ticker")
-        return value
-    said = entries.written(text(value, "a CIK, a name or, for an issuer, a ticker"), side)
-    return {key: str(getattr(said, key)) for key in names if getattr(said, key) is not None}
-
-
-Cik = Annotated[
-    int, PlainValidator(lambda value: entries.cik(text(value, "320193"))), WithJsonSchema(_NUMBER_OR_TEXT)
-]
-Ticker = Annotated[
-    str, PlainValidator(lambda value: entries.ticker(text(value, "AAPL"))), WithJsonSchema(_TEXT)
-]
-FileNumber = Annotated[
-    str, PlainValidator(lambda value: entries.file_number(text(value, "001-38752"))), WithJsonSchema(_TEXT)
-]
-Name = Annotated[
-    str, PlainValidator(lambda value: entries.name(text(value, "Apple Inc."))), WithJsonSchema(_TEXT)
-]
-Words = Annotated[str, PlainValidator(_few_words), WithJsonSchema(_TEXT)]
-YesOrNo = Annotated[
-    bool,
-    PlainValidator(lambda value: one_of(value, {"true": True, "false": False}, "true")),
-    WithJsonSchema({"type": "boolean"}),
-]
-Fraction = Annotated[
-    Decimal, PlainValidator(lambda value: percent(text(value, "10%")) / 100), WithJsonSchema(_TEXT)
-]
-Shown = Annotated[
-    Visibility,
-    PlainValidator(lambda value: one_of(value, {kind.value: kind for kind in Visibility}, "shared")),
-    WithJsonSchema({"enum": [kind.value for kind in Visibility]}),
-]
-Told = Annotated[
-    Destination,
-    PlainValidator(_destination),
-    WithJsonSchema(
-        {"anyOf": [_TEXT, {"type": "object", "maxProperties": 1}], "examples": ["slack:#ir-alerts"]}
-    ),
-]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class HolderEntry(_Strict):
-    """A holder: a bare CIK or name, or these keys."""
-
-    cik: Cik | None = Field(None, description="The holder's CIK: the surest, because names are spelt freely.")
-    name: Name | None = Field(None, description="A person's or an entity's name, in either order.")
-    note: Words | None = Field(None, description="Why this entry is here; for readers of the file.")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _bare(cls, value: Any) -> Any:
-        return _entry(value, Side.HOLDER)
-
-
-class IssuerEntry(_Strict):
-    """An issuer: a bare ticker, CIK, SEC file number or name, or these keys."""
-
-    cik: Cik | None = Field(None, description="The issuer's CIK: never reused, and survives a renaming.")
-    ticker: Ticker | None = Field(None, description="Looked up once in the SEC's list and pinned to a CIK.")
-    file_number: FileNumber | None = Field(None, description="The SEC file number, such as 001-38752.")
-    name: Name | None = Field(None, description="The issuer's name, legal suffix aside.")
-    note: Words | None = Field(None, description="Why this entry is here; for readers of the file.")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _bare(cls, value: Any) -> Any:
-        return _entry(value, Side.ISSUER)
-
-
-class EntriesFrom(_Strict):
-    """CSV files or plain lists beside this file; a bare file name holds issuers."""
-
-    issuers: Words | None = Field(None, description="A file of tickers, CIKs, file numbers or names.")
-    holders: Words | None = Field(None, description="A file of CIKs or names.")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _bare(cls, value: Any) -> Any:
-        if value is None or value == {}:
-            raise Misread("names no file", "write entries_from: holdings.csv")
-        if isinstance(value, list):
-            raise Misread(f"expected one file, found {kind_of(value)}", "write entries_from: holdings.csv")
-        return value if isinstance(value, dict) else {"issuers": value}
-
-
-class WatchlistFile(_Strict):
+class WatchlistFile(Strict):
     """Whom to watch, under which conditions, and who is told."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, title="form144 watchlist")
@@ -184,24 +37,30 @@ class WatchlistFile(_Strict):
     visibility: Shown = Field(
         Visibility.SHARED, description="confidential: name, owner and reason reach no message, log or metric."
     )
-    issuers: Annotated[list[IssuerEntry], BeforeValidator(_as_list)] = Field(
+    issuers: Annotated[list[IssuerEntry], BeforeValidator(as_list)] = Field(
         [], description="Notices to sell securities of one of these."
     )
-    holders: Annotated[list[HolderEntry], BeforeValidator(_as_list)] = Field(
+    holders: Annotated[list[HolderEntry], BeforeValidator(as_list)] = Field(
         [], description="Notices to sell by one of these."
     )
-    entries_from: Annotated[EntriesFrom | None, BeforeValidator(_said)] = Field(
+    entries_from: Annotated[EntriesFrom | None, BeforeValidator(filled)] = Field(
         None, description="More entries, from a CSV beside this file."
     )
     any_notice: YesOrNo = Field(False, description="true: every notice is on the list, whoever files it.")
-    when: Annotated[When | None, BeforeValidator(_said)] = Field(
+    when: Annotated[When | None, BeforeValidator(filled)] = Field(
         None, description="Conditions; every line must hold."
     )
     near_miss: Fraction = Field(
         Decimal("0.1"), description="How close to a limit still counts as a near miss; 10% unless said."
     )
-    tell: Annotated[list[Told], BeforeValidator(_as_list)] = Field(
+    tell: Annotated[list[Tell], BeforeValidator(as_list)] = Field(
         [], description="Destinations: slack:#channel, email:address, console:."
+    )
+    quiet_hours: Quiet | None = Field(
+        None, description="When messages wait, by the clocks of a place: 22:00-07:00 America/New_York."
+    )
+    tests: Annotated[list[RehearsalFile], BeforeValidator(as_list)] = Field(
+        [], description="Notices, and who must and must not be told of them; form144 check runs them."
     )
 
 
@@ -209,8 +68,20 @@ def json_schema() -> dict[str, Any]:
     """The JSON Schema of a watchlist file, for editors."""
     schema = WatchlistFile.model_json_schema(by_alias=True, mode="validation")
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    bare = {"IssuerEntry": [{"type": "string"}, {"type": "integer"}], "EntriesFrom": [{"type": "string"}]}
-    bare["HolderEntry"] = bare["IssuerEntry"]
+    text = {"type": "string"}
+    # `console:` and `slack: "#channel"` are a key and a value to YAML.
+    one_key = {
+        "type": "object",
+        "maxProperties": 1,
+        "properties": {"to": False, "when": False, "quiet_hours": False},
+    }
+    bare: dict[str, list[dict[str, Any]]] = {
+        "IssuerEntry": [text, {"type": "integer"}],
+        "HolderEntry": [text, {"type": "integer"}],
+        "EntriesFrom": [text],
+        "NoticeFields": [text],
+        "Tell": [text, one_key],
+    }
     for name, shapes in bare.items():
         schema["$defs"][name] = {"anyOf": [*shapes, schema["$defs"][name]]}
     return schema

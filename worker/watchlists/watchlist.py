@@ -10,6 +10,8 @@ import msgspec
 from worker.watchlists.conditions.condition import Condition
 from worker.watchlists.destination import Destination
 from worker.watchlists.match import Side
+from worker.watchlists.quiet_hours import QuietHours
+from worker.watchlists.rehearsal import Rehearsal
 
 
 class Visibility(StrEnum):
@@ -46,6 +48,17 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return f"{self.path}:{self.line}:{self.column}"
 
 
+class Route(msgspec.Struct, frozen=True, kw_only=True):
+    """One line under `tell`: who is told, and under which conditions besides the list's own. It stands at
+    `where`.
+    """
+
+    destination: Destination
+    where: str
+    conditions: tuple[Condition, ...] = ()
+    quiet_hours: QuietHours | None = None
+
+
 class Watchlist(msgspec.Struct, frozen=True, kw_only=True):
     """One list, resolved and ready to be matched.
 
@@ -63,10 +76,21 @@ class Watchlist(msgspec.Struct, frozen=True, kw_only=True):
     any_notice: bool
     entries: tuple[Entry, ...]
     conditions: tuple[Condition, ...]
-    destinations: tuple[Destination, ...]
+    routes: tuple[Route, ...]
     near_miss: Decimal
     path: str
     digest: str
+    rehearsals: tuple[Rehearsal, ...] = ()
+
+    @property
+    def destinations(self) -> tuple[Destination, ...]:
+        """Everybody the list may tell, each once, in the file's order."""
+        return tuple(dict.fromkeys(route.destination for route in self.routes))
+
+    def quiet_hours(self, destination: Destination) -> QuietHours | None:
+        """When that destination wants to be left alone; None where the list does not say."""
+        told = (route.quiet_hours for route in self.routes if route.destination == destination)
+        return next(filter(None, told), None)
 
     @property
     def is_confidential(self) -> bool:

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from tests.world import World, a_world
+from worker import engine
+from worker.cli import app
+from worker.errors import ConfigurationError, Form144Error, Refused
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with a_world(tmp_path) as made:
+        yield made
+
+
+def send(world: World, destination: str, **environment: str) -> Result:
+    given = {
+        "FORM144_SLACK_TOKEN": world.slack.token,
+        "FORM144_SLACK_URL": world.slack.base_url,
+        "FORM144_SMTP_URL": f"smtp+plain://127.0.0.1:{world.mail.port}",
+        "FORM144_MAIL_FROM": "form144@example.com",
+    }
+    engine.settings.cache_clear()
+    try:
+        return CliRunner().invoke(app, ["send-test", destination], env=given | environment)
+    finally:
+        engine.settings.cache_clear()
+
+
+def test_a_test_arrives_and_says_that_it_is_one_and_what_the_other_side_answered(world: World) -> None:
+    result = send(world, "slack:#ir-alerts")
+    assert result.exit_code == 0, result.exception
+    (post,) = world.slack.messages["ir-alerts"]
+    assert post.text.startswith("A test by form144")
+    assert post.ts in result.stdout
+    assert send(world, "email:jane@example.com").exit_code == 0
+    (mail,) = world.mail.received
+    assert mail.mail["Subject"] == "form144: a test"
+
+
+def test_a_destination_that_refuses_is_said_without_the_token(world: World) -> None:
+    result = send(world, "slack:#nowhere")
+    assert isinstance(result.exception, Refused)
+    assert "channel_not_found" in str(result.exception)
+    wrong = send(world, "slack:#ir-alerts", FORM144_SLACK_TOKEN="xoxb-wrong")
+    assert "xoxb-wrong" not in f"{wrong.exception} {wrong.output}"
+
+
+def test_a_notifier_that_is_not_configured_says_which_are(world: World) -> None:
+    result = send(world, "slack-webhook:ir")
+    assert isinstance(result.exception, ConfigurationError)
+    assert "console, email, slack" in str(result.exception)
+    assert isinstance(send(world, ":").exception, Form144Error)

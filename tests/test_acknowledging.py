@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from tests.world import World, a_world
+from worker import engine
+from worker.cli import app
+from worker.cli.explain import record_lines
+from worker.errors import Form144Error
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with a_world(tmp_path) as made:
+        made.publish()
+        made.settle()
+        yield made
+
+
+def react(world: World, emoji: str, *people: str) -> None:
+    (post,) = world.slack.messages["ir-alerts"]
+    post.reactions[emoji] = list(people)
+
+
+def look(world: World) -> None:
+    world.clock.move(timedelta(minutes=2))
+    world.pipeline().follow_up()
+
+
+def known(world: World) -> list[tuple[str, str, str | None]]:
+    return [(one.person, one.how, one.remark) for one in world.ledger.acknowledgements.of(1)]
+
+
+def test_an_emoji_on_the_message_acknowledges_the_alert(world: World) -> None:
+    look(world)
+    assert known(world) == []
+    react(world, "white_check_mark", "U012", "U034")
+    look(world)
+    assert known(world) == [("U012", "slack", None), ("U034", "slack", None)]
+    (first, _) = world.ledger.acknowledgements.of(1)
+    assert first.acknowledged_at == world.clock()
+
+
+def test_another_emoji_acknowledges_nothing(world: World) -> None:
+    react(world, "eyes", "U012")
+    look(world)
+    assert known(world) == []
+
+
+def test_once_acknowledged_slack_is_not_asked_again_and_taking_the_emoji_back_changes_nothing(
+    world: World,
+) -> None:
+    react(world, "white_check_mark", "U012")
+    look(world)
+    asked = world.slack.asked["conversations.history"]
+    react(world, "white_check_mark")
+    for _ in range(5):
+        look(world)
+    assert world.slack.asked["conversations.history"] == asked
+    assert known(world) == [("U012", "slack", None)]
+
+
+def test_slack_is_asked_once_a_minute_and_not_after_three_days(world: World) -> None:
+    look(world)
+    before = world.slack.asked["conversations.history"]
+    for _ in range(6):
+        world.clock.move(timedelta(seconds=10))
+        world.pipeline().follow_up()
+    assert world.slack.asked["conversations.history"] == before + 1
+    world.clock.move(timedelta(days=3))
+    look(world)
+    assert world.slack.asked["conversations.history"] == before + 1
+
+
+def test_without_the_right_to_read_history_everything_else_goes_on(world: World) -> None:
+    world.slack.scopes -= {"channels:history"}
+    react(world, "white_check_mark", "U012")
+    look(world)
+    assert known(world) == []
+    assert world.ledger.chores.is_due("follow_up", world.clock() + timedelta(seconds=10))
+
+
+def ack(world: World, *arguments: str) -> Result:
+    engine.settings.cache_clear()
+    try:
+        return CliRunner().invoke(app, ["ack", *arguments], env={"FORM144_DATA": str(world.folder)})
+    finally:
+        engine.settings.cache_clear()
+
+
+@pytest.mark.parametrize("named", ["1", "0001950047-26-000123"])
+def test_the_command_keeps_who_and_what_and_explain_shows_it(world: World, named: str) -> None:
+    assert ack(world, named, "--by", "Jane Doe", "--note", "called the broker").stdout == "1 acknowledged\n"
+    assert ack(world, named, "--by", "Jane Doe").stdout == "Jane Doe had acknowledged it before\n"
+    assert known(world) == [("Jane Doe", "cli", "called the broker")]
+    record = world.ledger.records.of("0001950047-26-000123")
+    assert record is not None
+    said = "\n".join(record_lines(record))
+    assert "acknowledged by Jane Doe, by cli, " in said
+    assert said.endswith("UTC: called the broker")
+
+
+@pytest.mark.parametrize("named", ["7", "0001950047-26-999999", "x"])
+def test_an_alert_that_is_not_there_cannot_be_acknowledged(world: World, named: str) -> None:
+    assert isinstance(ack(world, named, "--by", "Jane Doe").exception, Form144Error)
+    assert isinstance(ack(world, "1", "--by", " ").exception, Form144Error)

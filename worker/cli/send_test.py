@@ -1,0 +1,39 @@
+"""`form144 send-test`: one message to one destination, now, past the queue, to see it arrive."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Annotated
+
+import typer
+
+from worker import engine, wiring
+from worker.alerts.message import Message
+from worker.errors import ConfigurationError, Form144Error, Mistake
+from worker.watchlists.destination import Destination
+
+
+def send_test(
+    destination: Annotated[str, typer.Argument(help="slack:#ir-alerts, email:jane@example.com, console:")],
+) -> None:
+    """Send one message that says it is a test; exit code 1, with the reason, where it is not taken."""
+    settings = engine.settings()
+    notifiers = wiring.open_notifiers(settings)
+    try:
+        to = Destination.parse(destination)
+    except ValueError as error:
+        raise Form144Error(str(error)) from None
+    if to.notifier not in notifiers:
+        known = ", ".join(sorted(notifiers))
+        what = f"there is no notifier {to.notifier!r}; configured are {known}"
+        raise ConfigurationError([Mistake(destination, what, "set its token or server first")])
+    began = wiring.clock()
+    receipt = notifiers[to.notifier].send(trial_message(), to.address, secrets.token_hex(32))
+    took = (wiring.clock() - began).total_seconds()
+    typer.echo(f"{to} took it in {took:.1f} s: {receipt.reference}")
+
+
+def trial_message() -> Message:
+    """What is sent: nothing about anybody."""
+    text = "A test by form144: messages from this program arrive here. It is about no notice."
+    return Message(text=text, subject="form144: a test")
