@@ -53,7 +53,8 @@ def script(now: datetime) -> list[Scripted]:
     scene = []
     for place, (accession, notice, appears) in enumerate(told):
         # In another order than they appear in, as EDGAR shows them.
-        accepted = now - timedelta(seconds=75) + timedelta(seconds=3 * (place * 8 % len(told)))
+        order = place * 8 % len(told)
+        accepted = now - timedelta(seconds=75) + timedelta(seconds=3 * order)
         document = as_xml(notice, list(Serialisation)[place % len(Serialisation)])
         if accession == DAMAGED:
             document = document[: len(document) // 2]
@@ -61,8 +62,9 @@ def script(now: datetime) -> list[Scripted]:
             Scripted(
                 filing=_filing(accession, notice, accepted),
                 document=document,
-                appears=timedelta(seconds=appears),
-                row_gap=timedelta(seconds=0.3 * (place % 3)),
+                appears=timedelta(seconds=0 if order == len(told) - 1 else appears),
+                # While the newest has one row, every page of even length ends in the middle of a filing.
+                row_gap=timedelta(seconds=6 if order == len(told) - 1 else 0.3 * (place % 3)),
                 document_lag=timedelta(seconds=0.5 * (place % 2)),
             )
         )
