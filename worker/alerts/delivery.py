@@ -20,7 +20,7 @@ class DeliveryState(StrEnum):
     REFUSED = "refused"  #: refused for good; the operator is told
     ABANDONED = "abandoned"  #: patience ran out; the operator is told
     UNKNOWN = "unknown"  #: it may have arrived, and nobody can be asked
-    HELD = "held"  #: kept back by a silence, quiet hours or a digest
+    HELD = "held"  #: kept back by a silence or quiet hours
     ROLLED_UP = "rolled_up"  #: told in another delivery, together with others
 
 
