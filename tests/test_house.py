@@ -176,7 +176,7 @@ def test_every_link_of_the_readme_leads_somewhere() -> None:
 
 def test_nothing_names_a_registry_or_a_path_of_somebodys_machine() -> None:
     # In pieces, so that this file does not name them either.
-    hosts = ["py" + "pi.org", "pythonhosted" + ".org", "npm" + "js", "deb.debian" + ".org"]
+    hosts = ["py" + "pi.org", "python" + "hosted.org", "npm" + "js", "deb" + ".debian.org"]
     paths = ["/ro" + "ot/", "/ho" + "me/", "/wo" + "rk/"]
     text = re.compile("|".join(map(re.escape, hosts + paths)))
     files = [path for path in tracked("*") if path.suffix not in {".png", ".pem"}]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
 
 from rich.table import Table
 from rich.text import Text
@@ -12,6 +11,7 @@ from rich.text import Text
 from worker.alerts.delivery import DeliveryState
 from worker.filings.rule144 import computed
 from worker.ledger.report import Coverage, IndexState, Told, ToldFiling
+from worker.messages.words import span
 from worker.watchlists.match import Match
 
 
@@ -61,17 +61,6 @@ def coverage_line(coverage: Coverage) -> Text:
     if coverage.worst_delay is not None:
         parts.append(f"Worst delay {span(coverage.worst_delay)}.")
     return Text(" ".join(parts), style="bold")
-
-
-def span(time: timedelta) -> str:
-    """`48 s`, `12 min 5 s`, `37 h 2 min`."""
-    seconds = round(time.total_seconds())
-    if seconds < 60:
-        return f"{seconds} s"
-    minutes, seconds = divmod(seconds, 60)
-    if minutes < 60:
-        return f"{minutes} min {seconds} s"
-    return f"{minutes // 60} h {minutes % 60} min"
 
 
 def _filing(filing: ToldFiling) -> Text:

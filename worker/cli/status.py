@@ -11,12 +11,13 @@ from rich.console import Console
 
 from worker import engine, wiring
 from worker.alerts.delivery import DeliveryState
-from worker.cli.outcome import coverage_line, span
+from worker.cli.outcome import coverage_line
 from worker.edgar.hours import eastern_day, index_due, is_open
 from worker.ledger.ledger import Ledger
 from worker.ledger.polls import Poll
 from worker.ledger.reloads import Reload
 from worker.ledger.report import Coverage
+from worker.messages.words import span
 from worker.pipeline import Step
 from worker.reconciliation import index_cursor, unread_days
 
