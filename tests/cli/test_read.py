@@ -153,6 +153,8 @@ def test_text_of_the_filing_is_neither_markup_nor_an_order_to_the_terminal(tmp_p
 def test_no_color_is_respected_and_a_pipe_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
     sample, yellow = str(SAMPLES / "sec_144a.xml"), "\x1b[33m"
     assert "\x1b" not in _run("read", sample).output
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("FORCE_COLOR", "1")
     assert yellow in _run("read", sample).output
     monkeypatch.setenv("NO_COLOR", "1")
