@@ -69,6 +69,8 @@ def waits_for_document(claim: ClaimedFiling, error: Unreachable, now: datetime) 
     return isinstance(error, Blocked) or not tried
 
 
-def document_pause(claim: ClaimedFiling) -> timedelta:
-    """How long to wait for a document that was announced and is not there: 1, 2, 4 ... 300 seconds."""
-    return timedelta(seconds=min(2 ** min(claim.attempt - 1, 16), 300))
+def next_look(claim: ClaimedFiling, error: Unreachable, now: datetime) -> datetime:
+    """When to look again for a document that was announced and is not there: when EDGAR says, or else
+    after 1, 2, 4 ... 300 seconds.
+    """
+    return now + (error.retry_after or timedelta(seconds=min(2 ** min(claim.attempt - 1, 16), 300)))

@@ -106,8 +106,7 @@ class Pipeline:
             except Unreachable as error:
                 log.info("not_readable_yet", accession=claim.filing.accession, why=str(error))
                 if due.waits_for_document(claim, error, self.clock()):
-                    due_at = self.clock() + (error.retry_after or due.document_pause(claim))
-                    self.ledger.filings.postpone(claim, due_at, str(error))
+                    self.ledger.filings.postpone(claim, due.next_look(claim, error, self.clock()), str(error))
                     continue
                 reading = self.reader.read(claim, None)
             if self.ledger.readings.record(claim, reading, self.clock()) and reading.alerts:
