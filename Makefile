@@ -35,7 +35,7 @@ bench-peers: $(VENV)/.tests ## install edgartools and datamule beside us, for ma
 	@.venv-peers/bin/pip install -q edgartools==5.62.0 datamule==5.0.2
 
 lock: $(VENV)/.tests ## pin the newest versions that pyproject.toml allows
-	$(BIN)/uv pip compile pyproject.toml --extra postgres --universal --python-version 3.11 \
+	$(BIN)/uv pip compile pyproject.toml --extra postgres --extra sentry --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --upgrade -q -o requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --upgrade -q -o requirements-dev.lock

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from worker import wiring
+from worker import parts, wiring
 from worker.edgar.budget import LocalBudget
 from worker.errors import ConfigurationError
 from worker.settings import Settings, from_environment
@@ -34,8 +34,8 @@ def settings_for(edgar: EdgarStandin, folder: Path, **more: str) -> Settings:
 
 
 def tickers(settings: Settings, *, after: timedelta = timedelta(0)) -> object:
-    with wiring.open_edgar(settings, LocalBudget()) as client:
-        return wiring.tickers(settings, client, wiring.clock() + after)
+    with parts.open_edgar(settings, LocalBudget()) as client:
+        return parts.tickers(settings, client, parts.clock() + after)
 
 
 def asked_for_tickers(edgar: EdgarStandin) -> int:
@@ -72,7 +72,7 @@ def test_a_refused_agent_is_the_operators_business(edgar: EdgarStandin, tmp_path
 def test_notifiers_are_there_as_far_as_the_settings_give_the_means(
     edgar: EdgarStandin, tmp_path: Path
 ) -> None:
-    assert set(wiring.open_notifiers(settings_for(edgar, tmp_path))) == {"console"}
+    assert set(parts.open_notifiers(settings_for(edgar, tmp_path))) == {"console"}
     everything = settings_for(
         edgar,
         tmp_path,
@@ -81,7 +81,7 @@ def test_notifiers_are_there_as_far_as_the_settings_give_the_means(
         FORM144_SMTP_URL="smtp://mail.example.com",
         FORM144_MAIL_FROM="form144@example.com",
     )
-    assert set(wiring.open_notifiers(everything)) == {"console", "slack", "slack-webhook", "email"}
+    assert set(parts.open_notifiers(everything)) == {"console", "slack", "slack-webhook", "email"}
 
 
 def test_no_part_of_the_pipeline_shows_a_secret(edgar: EdgarStandin, tmp_path: Path) -> None:

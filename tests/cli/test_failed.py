@@ -10,8 +10,8 @@ from tests.world import World, a_world
 from worker import engine
 from worker.cli import app
 from worker.errors import Form144Error
+from worker.parts import clock
 from worker.standins.faults import Fault
-from worker.wiring import clock
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import sys
 import typer
 from rich.console import Console
 
-from worker import wiring
+from worker import parts
 from worker.cli import (
     ack,
     backfill,
@@ -39,7 +39,7 @@ app = typer.Typer(
 )
 app.command()(demo.demo)
 app.command()(processes.run)
-app.command()(read.read_command(lambda url: wiring.fetch_document(from_environment(), url)))
+app.command()(read.read_command(lambda url: parts.fetch_document(from_environment(), url)))
 app.command()(init.init)
 app.command()(check.check)
 app.command()(explain.explain)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from worker import engine, wiring
+from worker import engine, parts
 from worker.cli.documents import opened_ledger
 from worker.errors import Form144Error
 
@@ -23,7 +23,7 @@ def ack(
         found = ledger.acknowledgements.alerts_of(alert)
         if not found:
             raise Form144Error(f"there is no alert {alert}; form144 explain ACCESSION shows their numbers")
-        now = wiring.clock()
+        now = parts.clock()
         new = [
             number
             for number in found

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from worker import engine, wiring
+from worker import engine, parts, wiring
 from worker.edgar.hours import eastern_day, index_days
 from worker.errors import ConfigurationError, Mistake
 from worker.ledger.ledger import Ledger
@@ -36,10 +36,10 @@ def backfill(
     """
     console = Console(highlight=False)
     settings = engine.settings()
-    wiring.open_ledger(settings, migrate=settings.is_embedded).close()
+    parts.open_ledger(settings, migrate=settings.is_embedded).close()
     pipeline = replace(wiring.build_pipeline(settings, ring=lambda _step: None), drain=LOOK)
     try:
-        days = wanted_days(pipeline.ledger, first.date(), last.date(), wiring.clock(), notify=notify)
+        days = wanted_days(pipeline.ledger, first.date(), last.date(), parts.clock(), notify=notify)
         with Progress(
             TextColumn("{task.description:<8}"),
             BarColumn(32),

@@ -12,7 +12,7 @@ import msgspec
 import typer
 from rich.console import Console
 
-from worker import wiring
+from worker import parts
 from worker.cli.explain import decision_lines
 from worker.edgar.budget import LocalBudget
 from worker.errors import Mistake
@@ -42,10 +42,10 @@ def check(
     settings = from_environment()
     where = folder or settings.watchlists
     files = read_folder(where)
-    edgar = wiring.open_edgar(settings, LocalBudget()) if settings.contact else None
-    now = wiring.clock()
+    edgar = parts.open_edgar(settings, LocalBudget()) if settings.contact else None
+    now = parts.clock()
     try:
-        tickers = wiring.tickers(settings, edgar, now)
+        tickers = parts.tickers(settings, edgar, now)
     finally:
         if edgar is not None:
             edgar.close()

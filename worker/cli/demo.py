@@ -22,6 +22,7 @@ from worker.edgar.hours import eastern_day
 from worker.errors import ConfigurationError, Form144Error, Unreachable
 from worker.ledger.ledger import Ledger
 from worker.messages.slack_limits import problems
+from worker.parts import clock
 from worker.settings import environment_without_ours
 from worker.standins.demo import people, scene
 from worker.standins.edgar import EdgarStandin
@@ -29,7 +30,6 @@ from worker.standins.edgar_faults import Fault as EdgarFault
 from worker.standins.faults import Fault
 from worker.standins.mail import MailStandIn
 from worker.standins.slack import SlackStandIn
-from worker.wiring import clock
 
 WATCHLISTS = Path(scene.__file__).with_name("watchlists")
 

@@ -14,7 +14,7 @@ import msgspec
 import typer
 from rich.console import Console
 
-from worker import wiring
+from worker import parts
 from worker.errors import ConfigurationError, Mistake, UnreadableFiling
 from worker.filings.filing import Filing
 from worker.filings.notice import Form144Notice
@@ -53,13 +53,13 @@ def diff(
 ) -> None:
     """Replay stored notices under two sets of watchlists, and say what changes for every destination."""
     settings = from_environment()
-    known = wiring.tickers(settings, None, wiring.clock())
+    known = parts.tickers(settings, None, parts.clock())
     before, after = _index(old, known), _index(new, known)
     decided: list[Decided] = []
     if notices is not None:
         decided += ((*one, replay(one[1], one[0], before, after)) for one in _documents(notices))
     if span is not None or notices is None:
-        since = wiring.clock() - _span(span or "90d")
+        since = parts.clock() - _span(span or "90d")
         decided += _from_ledger(settings, since, before, after)
     if as_json:
         sys.stdout.write(_json(decided) + "\n")
@@ -71,7 +71,7 @@ def _from_ledger(
     settings: Settings, since: datetime, before: WatchlistIndex, after: WatchlistIndex
 ) -> Iterator[Decided]:
     reach = max(before.history_days or 0, after.history_days or 0)
-    with closing(wiring.open_ledger(settings, migrate=False)) as ledger:
+    with closing(parts.open_ledger(settings, migrate=False)) as ledger:
         for filing, notice in ledger.history.notices(since):
             recent = _recent(ledger, filing, notice, reach) if reach else None
             yield filing, notice, replay(notice, filing, before, after, recent=recent)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from worker import wiring
+from worker import parts
 from worker.errors import ConfigurationError, Form144Error, Mistake, UnreadableFiling
 from worker.filings.filing import ACCESSION, Filing, Party, Role
 from worker.filings.notice import Form144Notice
@@ -47,7 +47,7 @@ def find_notice(named: str, settings: Settings) -> Found:
 @contextmanager
 def opened_ledger(settings: Settings) -> Iterator[Ledger]:
     """The ledger of this installation, closed afterwards. Raises ConfigurationError where there is none."""
-    ledger = wiring.open_ledger(settings, migrate=False)
+    ledger = parts.open_ledger(settings, migrate=False)
     try:
         yield ledger
     finally:

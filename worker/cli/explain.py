@@ -12,7 +12,7 @@ import msgspec
 import typer
 from rich.console import Console
 
-from worker import wiring
+from worker import parts
 from worker.cli.documents import find_notice
 from worker.ledger.record import Record, RecordedDelivery
 from worker.settings import from_environment
@@ -39,7 +39,7 @@ def explain(
 ) -> None:
     """Say of every list whether this notice raises its alert, and why, or by how much it misses."""
     settings = from_environment()
-    known = wiring.tickers(settings, None, wiring.clock())
+    known = parts.tickers(settings, None, parts.clock())
     index = WatchlistIndex(load_watchlists(read_folder(folder or settings.watchlists), known))
     notice = find_notice(document, settings)
     matches = explain_all(notice.notice, notice.filing, index)

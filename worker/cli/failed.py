@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from worker import engine, wiring
+from worker import engine, parts
 from worker.cli.documents import opened_ledger
 from worker.errors import Form144Error
 from worker.ledger.failed import FailedDelivery
@@ -64,7 +64,7 @@ def retry(
     ] = False,
 ) -> None:
     """Try one delivery again, or all of a destination, and let messages go there again."""
-    now = wiring.clock()
+    now = parts.clock()
     with opened_ledger(engine.settings()) as ledger:
         if what.isascii() and what.isdigit():
             known, numbers = True, [int(what)]

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
 
-from worker import wiring
+from worker import parts
 from worker.alerts.alert import Alert
 from worker.alerts.message import Message
 from worker.cli.documents import Found, find_notice, named_list
@@ -45,7 +45,7 @@ def preview(
     """Write what a list's readers would get as .html, .txt and .json; show Slack's here. Sends nothing."""
     settings = from_environment()
     found = find_notice(notice, settings)
-    known = wiring.tickers(settings, None, wiring.clock())
+    known = parts.tickers(settings, None, parts.clock())
     lists = load_watchlists(read_folder(folder or settings.watchlists), known)
     alert = _alert(found, named_list(lists, watchlist), WatchlistIndex(lists))
     writer = Writer([one for one in (settings.templates, shipped()) if one])
@@ -67,7 +67,7 @@ def preview(
 
 def _alert(found: Found, watchlist: Watchlist, index: WatchlistIndex) -> Alert:
     matches = explain(found.notice, found.filing, index)
-    now = wiring.clock()
+    now = parts.clock()
     return Alert(
         filing=found.filing,
         notice=found.notice,

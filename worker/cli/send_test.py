@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from worker import engine, wiring
+from worker import engine, parts
 from worker.alerts.message import Message
 from worker.errors import ConfigurationError, Form144Error, Mistake
 from worker.watchlists.destination import Destination
@@ -18,7 +18,7 @@ def send_test(
 ) -> None:
     """Send one message that says it is a test; exit code 1, with the reason, where it is not taken."""
     settings = engine.settings()
-    notifiers = wiring.open_notifiers(settings)
+    notifiers = parts.open_notifiers(settings)
     try:
         to = Destination.parse(destination)
     except ValueError as error:
@@ -27,9 +27,9 @@ def send_test(
         known = ", ".join(sorted(notifiers))
         what = f"there is no notifier {to.notifier!r}; configured are {known}"
         raise ConfigurationError([Mistake(destination, what, "set its token or server first")])
-    began = wiring.clock()
+    began = parts.clock()
     receipt = notifiers[to.notifier].send(trial_message(), to.address, secrets.token_hex(32))
-    took = (wiring.clock() - began).total_seconds()
+    took = (parts.clock() - began).total_seconds()
     typer.echo(f"{to} took it in {took:.1f} s: {receipt.reference}")
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from worker import engine, wiring
+from worker import engine, parts
 from worker.alerts.hold import About, Silence
 from worker.cli.documents import named_list, opened_ledger
 from worker.errors import Form144Error
@@ -40,7 +40,7 @@ def add(
     if len(named) != 1 or not by.strip() or not reason.strip():
         raise Form144Error("name one of --issuer, --seller and --list, with --by and --reason")
     ((about, value),) = named
-    now = wiring.clock()
+    now = parts.clock()
     expires_at = _instant(until, now)
     subject = _list_id(str(value)) if about is About.LIST else str(value)
     with opened_ledger(engine.settings()) as ledger:
@@ -56,7 +56,7 @@ def list_silences(
 ) -> None:
     """The silences in force, with what each keeps back."""
     with opened_ledger(engine.settings()) as ledger:
-        found = ledger.silences.all() if every else ledger.silences.active(wiring.clock())
+        found = ledger.silences.all() if every else ledger.silences.active(parts.clock())
         held = ledger.silences.held()
     for silence in found:
         typer.echo(_line(silence, held.get(silence.id, 0)))
@@ -71,7 +71,7 @@ def expire(
     release: Annotated[bool, typer.Option("--release", help="send what it kept back")] = False,
 ) -> None:
     """End a silence now. What it kept back stays held, and is sent only with --release."""
-    now = wiring.clock()
+    now = parts.clock()
     with opened_ledger(engine.settings()) as ledger:
         if number not in {silence.id for silence in ledger.silences.all()}:
             raise Form144Error(f"there is no silence {number}")
@@ -103,5 +103,5 @@ def _instant(text: str, now: datetime) -> datetime:
 
 def _list_id(named: str) -> str:
     settings = engine.settings()
-    known = wiring.tickers(settings, None, wiring.clock())
+    known = parts.tickers(settings, None, parts.clock())
     return named_list(load_watchlists(read_folder(settings.watchlists), known), named).id

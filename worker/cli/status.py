@@ -9,7 +9,7 @@ import msgspec
 import typer
 from rich.console import Console
 
-from worker import engine, wiring
+from worker import engine, parts
 from worker.alerts.delivery import DeliveryState
 from worker.cli.outcome import coverage_line
 from worker.edgar.hours import eastern_day, index_due, is_open
@@ -64,9 +64,9 @@ def status(
 ) -> None:
     """Show whether polling works, what waits and what is stuck; exit code 1 where anything is."""
     console = Console(highlight=False)
-    ledger = wiring.open_ledger(engine.settings(), migrate=False)
+    ledger = parts.open_ledger(engine.settings(), migrate=False)
     try:
-        found = read_status(ledger, wiring.clock())
+        found = read_status(ledger, parts.clock())
     finally:
         ledger.close()
     if as_json:

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from worker import wiring
+from worker import parts
 from worker.errors import ConfigurationError, Mistake
 from worker.settings import from_environment
 from worker.watched_folder import read_folder
@@ -91,7 +91,7 @@ class _Desk:
         self._settings = from_environment()
         root, self._path = _found(name, self._settings.watchlists)
         self._files = read_folder(root)
-        self._known = wiring.tickers(self._settings, None, wiring.clock())
+        self._known = parts.tickers(self._settings, None, parts.clock())
         self._key = str(self._path)
         self._content = self._files[self._key]
         self._old = self._text = text_of(self._key, self._content, MAX_BYTES)

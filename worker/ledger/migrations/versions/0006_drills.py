@@ -1,0 +1,16 @@
+"""Drills and what operating needs."""
+
+from __future__ import annotations
+
+revision = '0006'
+down_revision = '0005'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    raise NotImplementedError("the ledger is a record; restore a backup instead")

@@ -1,0 +1,112 @@
+"""The real parts one by one, as the settings say: ledger, EDGAR, notifiers, tickers; and the clock."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import structlog
+
+from worker.edgar.budget import Budget, LocalBudget
+from worker.edgar.client import Edgar
+from worker.edgar.sites import SEC, Sites
+from worker.edgar.tickers import Company
+from worker.errors import ConfigurationError, Mistake, Unreachable
+from worker.ledger.ledger import Ledger
+from worker.notifiers.base import Notifier
+from worker.notifiers.console import ConsoleNotifier
+from worker.notifiers.email import EmailNotifier
+from worker.notifiers.slack import SlackNotifier
+from worker.notifiers.slack_webhook import SlackWebhookNotifier
+from worker.settings import Settings
+from worker.settings.values import Secret
+from worker.watched_folder import Tickers
+
+log = structlog.get_logger()
+
+#: How old the copy of the SEC's ticker file may be before it is fetched again.
+TICKERS_KEEP = timedelta(hours=24)
+
+
+def clock() -> datetime:
+    """The time, aware, in UTC. Everything else takes it as an argument."""
+    return datetime.now(UTC)
+
+
+def open_ledger(settings: Settings, *, migrate: bool) -> Ledger:
+    """The ledger, made where there is none and `migrate` says so. Raises ConfigurationError or
+    Unreachable.
+    """
+    if migrate:
+        settings.data.mkdir(parents=True, exist_ok=True)
+    return Ledger.open(settings.ledger_url, migrate=migrate)
+
+
+def open_edgar(settings: Settings, budget: Budget) -> Edgar:
+    """EDGAR under the declared contact. Raises ConfigurationError where none is declared."""
+    if settings.contact is None:
+        why = "is not set; the SEC refuses programs that do not say who runs them"
+        hint = 'set it to your name and e-mail address: EDGAR_CONTACT="Jane Doe jane@example.com"'
+        raise ConfigurationError([Mistake("EDGAR_CONTACT", why, hint)])
+    sites = Sites.at(settings.edgar_url) if settings.edgar_url else SEC
+    return Edgar(settings.contact, budget, sites=sites, feed_rows=settings.feed_rows)
+
+
+def open_notifiers(settings: Settings) -> dict[str, Notifier]:
+    """Every notifier the settings give the means for, by name. The console needs none."""
+    notifiers: list[Notifier] = [ConsoleNotifier(sys.stdout)]
+    if settings.slack_token:
+        notifiers.append(_slack(settings.slack_token, settings.slack_url))
+    if settings.slack_webhooks:
+        notifiers.append(SlackWebhookNotifier(settings.slack_webhooks))
+    if settings.mail_server and settings.mail_from:
+        server = settings.mail_server
+        notifiers.append(
+            EmailNotifier(
+                server.host,
+                server.port,
+                sender=settings.mail_from,
+                clock=clock,
+                security=server.security,
+                username=server.username,
+                password=server.password,
+                # Per step of the session, of which there are about eight: all of them fit in half a lease.
+                timeout=10,
+            )
+        )
+    return {notifier.name: notifier for notifier in notifiers}
+
+
+def _slack(token: Secret, base_url: str | None) -> SlackNotifier:
+    return SlackNotifier(token, base_url=f"{base_url}/") if base_url else SlackNotifier(token)
+
+
+def tickers(settings: Settings, edgar: Edgar | None, now: datetime) -> Tickers | None:
+    """The SEC's tickers: the copy in the data folder while it is fresh, else fetched; where that fails
+    the old copy, or None where there is none. Without `edgar` nothing is fetched.
+    """
+    copy = settings.data / "company_tickers.json"
+    age = now - datetime.fromtimestamp(copy.stat().st_mtime, UTC) if copy.exists() else None
+    if edgar is not None and (age is None or age > TICKERS_KEEP):
+        try:
+            fetched = edgar.tickers().companies
+        except Unreachable as error:
+            log.warning("tickers_not_fetched", why=str(error), copy=age is not None)
+        else:
+            settings.data.mkdir(parents=True, exist_ok=True)
+            part = copy.with_suffix(".part")
+            part.write_bytes(msgspec.json.encode(fetched))
+            part.replace(copy)
+    if not copy.exists():
+        return None
+    companies = msgspec.json.decode(copy.read_bytes(), type=dict[str, Company])
+    return {ticker: (company.cik, company.title) for ticker, company in companies.items()}
+
+
+def fetch_document(settings: Settings, url: str) -> bytes:
+    """The document behind a URL of the SEC's, for a person who reads one. Raises ValueError where the URL
+    is not on the SEC's hosts.
+    """
+    with open_edgar(settings, LocalBudget()) as edgar:
+        return edgar.fetch(url).body
