@@ -15,7 +15,7 @@ import pytest
 from tests.ledger.readings import a_claim, a_match, a_reading
 from tests.world import START, World, a_world
 from worker.alerts.delivery import DeliveryState
-from worker.alerts.message import Message
+from worker.alerts.message import Message, Summary
 from worker.due import DELIVER_LEASE
 from worker.ledger.readings import Owed, RaisedAlert
 from worker.pipeline import Pipeline
@@ -40,15 +40,30 @@ def world(tmp_path: Path) -> Iterator[World]:
         yield made
 
 
-def raise_alerts(world: World) -> dict[str, Destination]:
-    """An alert each 120 ms, half of them for a channel and half for a mailbox: text to destination."""
+def a_summary(number: int) -> Summary:
+    return Summary(
+        issuer=f"Example Industries {number % 7}",
+        form="144",
+        line="Jane Doe proposes to sell 10,000 units",
+        figures="1,230,000 USD",
+        check=False,
+        url=f"https://www.sec.gov/notice-{number:03}-index.htm",
+    )
+
+
+def raise_alerts(world: World, *, summed_up: bool = False) -> dict[str, Destination]:
+    """An alert each 120 ms, half of them for a channel and half for a mailbox: text to destination.
+
+    Only those that are `summed_up` may be told together.
+    """
     channels, mailboxes = cycle(CHANNELS), cycle(MAILBOXES)
     meant = {}
     for number in range(ALERTS):
         to = next(channels) if number % 2 else next(mailboxes)
         text = f"alert {number:03} for {to}"
         key = sha256(text.encode()).hexdigest()
-        owed = Owed(destination=to, message=Message(text=text, subject=text), key=key)
+        summary = a_summary(number) if summed_up else None
+        owed = Owed(destination=to, message=Message(text=text, subject=text, summary=summary), key=key)
         alert = RaisedAlert(match=a_match(), list_digest="0" * 64, owed=(owed,))
         claim = a_claim(world.ledger, f"0001950047-26-{number:06}", world.clock())
         assert world.ledger.readings.record(claim, a_reading(alert), world.clock())
@@ -114,3 +129,31 @@ def test_in_a_storm_nothing_is_lost_nothing_comes_twice_and_each_channel_keeps_i
     assert {text for text in for_dead if any(text in said for said in desk)} == set(for_dead)
     assert by_reader[DESK.address] == len(for_dead)
     assert sorted(str(to) for to in world.ledger.report.ended_lanes()) == sorted(map(str, DEAD))
+
+
+def test_a_storm_on_a_burst_is_told_together_and_everybody_still_hears_of_each(world: World) -> None:
+    meant = raise_alerts(world, summed_up=True)
+    pipeline, weather = world.pipeline(), random.Random(144)
+    while world._next_due() is not None and world.clock() < START + timedelta(hours=6):
+        pipeline.conversations.gather()
+        deliver(world, pipeline, weather)
+        pipeline.follow_up()
+        world.clock.move(timedelta(seconds=1))
+
+    states = world.ledger.report.deliveries_by_state()
+    assert set(states) == {DeliveryState.DELIVERED, DeliveryState.REFUSED, DeliveryState.ROLLED_UP}
+    for channel in CHANNELS:
+        posts = world.slack.messages[channel.address.removeprefix("#")]
+        assert len(posts) <= 12
+        told = str([(post.text, post.blocks) for post in posts])
+        for number, (text, to) in enumerate(meant.items()):
+            times = told.count(text) + told.count(f"notice-{number:03}-index")
+            assert times == (to == channel), text
+    readers = {text: to for text, to in meant.items() if to.notifier == "email"}
+    heard: Counter[str] = Counter()
+    for mail in {str(received.mail["Message-ID"]): received for received in world.mail.received}.values():
+        body = (mail.part("plain") or "").replace("=\n", "")
+        for number, text in enumerate(meant):
+            if text in readers and mail.recipients in {(readers[text].address,), (DESK.address,)}:
+                heard[text] += body.count(text) + body.count(f"notice-{number:03}-index")
+    assert heard == dict.fromkeys(readers, 1)
