@@ -1,5 +1,5 @@
 # The worker's image: `form144` and nothing else, run by a user without rights.
-FROM python:3.13-slim-bookworm AS build
+FROM python:3.13.2-slim-bookworm AS build
 WORKDIR /src
 RUN python -m venv /opt/form144
 COPY requirements.lock ./
@@ -9,7 +9,7 @@ COPY worker ./worker
 COPY templates ./templates
 RUN /opt/form144/bin/pip install --no-cache-dir --no-deps .
 
-FROM python:3.13-slim-bookworm
+FROM python:3.13.2-slim-bookworm
 COPY --from=build /opt/form144 /opt/form144
 RUN useradd --system --uid 10144 --home-dir /data form144 && install -d -o form144 /data
 ENV PATH=/opt/form144/bin:$PATH PYTHONUNBUFFERED=1

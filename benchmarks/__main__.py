@@ -1,4 +1,9 @@
-"""`make bench`: every benchmark after the other, each in a process of its own."""
+"""`make bench`: every benchmark after the other, each in a process of its own.
+
+    python -m benchmarks [ROOM ...]
+
+Each says what it set out to reach, and whether it did. `python -m benchmarks.load --year` is the long one.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +11,14 @@ import subprocess
 import sys
 
 #: In the order of the story.
-ROOMS = ("discovery", "reading", "matching", "rendering")
+ROOMS = ("discovery", "reading", "matching", "rendering", "digest", "delivery", "load")
 
 
 def main() -> None:
-    for room in ROOMS:
+    asked = sys.argv[1:]
+    if unknown := sorted(set(asked) - set(ROOMS)):
+        sys.exit(f"{unknown[0]} is no room; the rooms are {', '.join(ROOMS)}")
+    for room in asked or ROOMS:
         print(f"\n== {room}\n", flush=True)
         subprocess.run([sys.executable, "-m", f"benchmarks.{room}"], check=True)
 

@@ -3,53 +3,55 @@
     python -m benchmarks.discovery                       # arrivals drawn from the lags seen at EDGAR
     python -m benchmarks.discovery --trace arrivals.csv  # a recorded trace
 
-The replay runs the real client over real HTTP against the local EDGAR, on a clock that moves only when the
-client waits: a day takes a minute or two, and its figures do not depend on the machine.
+The day is played to the real pipeline, client and ledger over real HTTP against the local EDGAR, on a clock
+that moves only when something is due: its figures do not depend on the machine.
 """
 
 from __future__ import annotations
 
 import argparse
+import logging
 import random
 import statistics
+import tempfile
 import time
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from worker.edgar.answers import NotYet
-from worker.edgar.budget import LocalBudget
+import sqlalchemy as sa
+import structlog
+
+from benchmarks.reach import reach
+from tests.builders import a_notice
+from tests.world import World, a_world
+from worker.alerts.coverage import IndexState
+from worker.edgar.budget import USUAL_PER_SECOND
 from worker.edgar.client import Edgar
 from worker.edgar.contact import Contact
 from worker.edgar.feed import read_feed
-from worker.edgar.hours import poll_interval
+from worker.edgar.hours import eastern_day, poll_interval
 from worker.edgar.sites import Sites
+from worker.engine import SWEEP_EVERY
 from worker.filings.filing import Filing, FoundBy, Party, Role
-from worker.standins.edgar import EdgarStandin
+from worker.ledger.ledger import Ledger
+from worker.ledger.pace import Pace
+from worker.ledger.tables import chores, filings
+from worker.pipeline import Pipeline, Step
+from worker.reconciliation import Reconciliation
 from worker.standins.edgar_arrivals import Arrival, read_arrivals
 from worker.standins.edgar_feed import feed_page, rows_of
+from worker.standins.forms import as_xml
 
-LOOK_BACK = timedelta(minutes=10)
+SWEEP = timedelta(seconds=SWEEP_EVERY)
+#: Of so many filings one does not come on the feed, and search or index has to find it.
+MISSED = 50
 PARTIES = (
     Party(cik=1_999_500, name="Example Industries Inc.", role=Role.ISSUER),
     Party(cik=1_999_001, name="EXAMPLE JANE Q.", role=Role.SELLER),
 )
-
-
-class Clock:
-    """Moves when somebody sleeps."""
-
-    def __init__(self, now: datetime) -> None:
-        self.now = now
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def monotonic(self) -> float:
-        return self.now.timestamp()
-
-    def sleep(self, seconds: float) -> None:
-        self.now += timedelta(seconds=seconds)
 
 
 def filing(accession: str, accepted_at: datetime) -> Filing:
@@ -80,67 +82,117 @@ def drawn_arrivals(number: int = 150) -> tuple[Arrival, ...]:
     return tuple(arrivals)
 
 
-def time_a_page(rounds: int = 31) -> float:
-    """Median milliseconds from a page of 100 rows to its filings."""
+def time_a_page(rounds: int = 31, filings_shown: int = 50) -> float:
+    """Median milliseconds of processor time from a page, with two rows a filing, to its filings."""
     now = datetime(2026, 3, 2, 17, tzinfo=UTC)
-    filings = [filing(f"0001950047-26-{number:06d}", now - timedelta(seconds=number)) for number in range(50)]
+    filings = [
+        filing(f"0001950047-26-{number:06d}", now - timedelta(seconds=number))
+        for number in range(filings_shown)
+    ]
     rows = [row for one in filings for row in rows_of(one, accepted_at=now, appears_at=[now, now])]
     body = feed_page(rows, {"start": "0", "count": "100"}, base_url="https://www.sec.gov", now=now).body
     spans = []
     for _ in range(rounds):
-        began = time.perf_counter()
+        began = time.process_time()
         page = read_feed(body)
-        spans.append(time.perf_counter() - began)
-        assert len(page.filings) == 50
+        spans.append(time.process_time() - began)
+        assert len(page.filings) == filings_shown
     return statistics.median(spans) * 1000
 
 
-def replay(arrivals: Sequence[Arrival]) -> None:
-    """Play the arrivals to a poller that keeps EDGAR's hours, and print what it asked and how late it was."""
-    clock = Clock(min(arrival.accepted_at for arrival in arrivals) - timedelta(minutes=1))
-    end = max(arrival.seen_at for arrival in arrivals) + timedelta(minutes=5)
-    seen: dict[str, datetime] = {}
-    read: dict[str, datetime] = {}
-    with EdgarStandin(clock=clock) as standin:
-        for arrival in arrivals:
-            standin.publish(
+def a_day(arrivals: Sequence[Arrival]) -> None:
+    """Play the arrivals to the whole pipeline, over feed, search, index and documents; print what it asked
+    and how late it was. The clock goes from one thing that is due to the next, at the sweep's ticks.
+    """
+    last = max(arrival.seen_at for arrival in arrivals)
+    with tempfile.TemporaryDirectory() as folder, a_world(Path(folder)) as world:
+        clock = world.clock
+        clock.now = min(arrival.accepted_at for arrival in arrivals) - timedelta(minutes=1)
+        began, simulated = time.perf_counter(), clock.now
+        document = as_xml(a_notice())
+        for number, arrival in enumerate(arrivals):
+            world.edgar.publish(
                 filing(arrival.accession, arrival.accepted_at),
-                b"<edgarSubmission/>",
+                document,
                 at=arrival.seen_at,
                 row_gap=timedelta(milliseconds=300),
                 document_lag=arrival.document_at - arrival.seen_at,
+                on_feed=number % MISSED != MISSED - 1,
             )
-        contact = Contact.parse("Jane Doe jane@example.com")
-        budget = LocalBudget(monotonic=clock.monotonic)
-        with Edgar(contact, budget, sites=Sites.at(standin.base_url), sleep=clock.sleep) as edgar:
-            newest = clock.now
-            while clock.now < end:
-                began = clock.now
-                for page in edgar.latest(newest - LOOK_BACK):
-                    newest = max(newest, page.newest or newest)
-                    for found in page.filings:
-                        seen.setdefault(found.accession, clock.now)
-                        if found.accession not in read and fetched(edgar, found):
-                            read[found.accession] = clock.now
-                clock.sleep(max(0.0, (began + poll_interval(began) - clock.now).total_seconds()))
-    assert set(seen) == set(read) == {arrival.accession for arrival in arrivals}
-    asked = sum(asked.path.startswith("/Archives") for asked in standin.requests)
-    print(
-        f"filings {len(arrivals)}, feed pages {len(standin.requests) - asked}, requests for documents {asked}"
-        f" ({asked / len(arrivals):.2f} a filing), at most {standin.peak_per_second} requests a second"
+        pipeline = _polite(world)
+        # EDGAR's index has the last word on the day; it comes in the night.
+        while clock.now < last or world.ledger.report.coverage(eastern_day(last)).index is IndexState.NOT_YET:
+            pipeline.sweep()
+            for step in (Step.POLL, Step.RECONCILE, Step.READ):
+                if step in world.rung:
+                    getattr(pipeline, step)()
+            world.rung.clear()
+            clock.now = max(clock.now + SWEEP, _next_due(world.ledger))
+        speed = (clock.now - simulated).total_seconds() / (time.perf_counter() - began)
+        _tell(world, arrivals, speed)
+
+
+def _polite(world: World) -> Pipeline:
+    """The pipeline with the pace and the hours it has at the SEC's."""
+    pipeline, clock = world.pipeline(), world.clock
+    pace = Pace(world.ledger.database, lambda: clock().timestamp(), per_second=USUAL_PER_SECOND)
+    contact = Contact.parse("Jane Doe jane@example.com")
+    edgar = Edgar(
+        contact,
+        pace,
+        sites=Sites.at(world.edgar.base_url),
+        sleep=lambda seconds: clock.move(timedelta(seconds=seconds)),
     )
+    world.closing.callback(edgar.close)
+    reconciliation = Reconciliation(ledger=world.ledger, edgar=edgar, clock=clock)
+    return replace(pipeline, edgar=edgar, reconciliation=reconciliation, poll_again=poll_interval)
+
+
+def _next_due(ledger: Ledger) -> datetime:
+    """When the next poll, look at search and index, or reading is due."""
+    wanted = chores.c.name.in_([Step.POLL, Step.RECONCILE])
+    with ledger.database.read() as connection:
+        due: list[datetime | None] = [
+            connection.scalar(sa.select(sa.func.min(chores.c.due_at)).where(wanted)),
+            connection.scalar(sa.select(sa.func.min(filings.c.due_at))),
+        ]
+    return min(instant for instant in due if instant is not None)
+
+
+def _tell(world: World, arrivals: Sequence[Arrival], speed: float) -> None:
+    with world.ledger.database.read() as connection:
+        rows = {row.accession: row for row in connection.execute(sa.select(filings))}
+    assert set(rows) == {arrival.accession for arrival in arrivals}
+    assert all(row.read_at for row in rows.values())
+    kinds = Counter(_kind(asked.path) for asked in world.edgar.requests)
+    found = Counter(row.found_by for row in rows.values())
+    print(
+        f"\na day of {len(arrivals)} filings at {speed:,.0f} times its speed; found by "
+        + ", ".join(f"{by} {number}" for by, number in found.most_common())
+    )
+    print(
+        f"requests: {kinds.total():,}, {kinds.total() / len(arrivals):.1f} a filing ("
+        + ", ".join(f"{kind} {number}" for kind, number in kinds.most_common())
+        + f"), {kinds['document'] / len(arrivals):.2f} for documents a filing\n"
+    )
+    shown = [one for one in arrivals if rows[one.accession].found_by == "feed"]
+    missed = [one for one in arrivals if rows[one.accession].found_by != "feed"]
     spread("EDGAR's own lag, accepted to shown", [a.seen_at - a.accepted_at for a in arrivals])
-    spread("added by us, shown to discovered", [seen[a.accession] - a.seen_at for a in arrivals])
-    spread("added by us, shown to document read", [read[a.accession] - a.seen_at for a in arrivals])
+    spread("added by us, shown to discovered", [rows[a.accession].seen_at - a.seen_at for a in shown])
+    spread("added by us, shown to document read", [rows[a.accession].read_at - a.seen_at for a in shown])
+    if missed:
+        late = [rows[a.accession].seen_at - a.accepted_at for a in missed]
+        spread("not on the feed, accepted to found", late)
+    print()
+    reach("requests within any one second", world.edgar.peak_per_second, at_most=10)
 
 
-def fetched(edgar: Edgar, found: Filing) -> bool:
-    """Whether the document is there; the next poll asks again."""
-    try:
-        edgar.document(found)
-    except NotYet:
-        return False
-    return True
+def _kind(path: str) -> str:
+    if path == "/cgi-bin/browse-edgar":
+        return "feed"
+    if path == "/LATEST/search-index":
+        return "search"
+    return "index" if "-index/" in path else "document"
 
 
 def spread(what: str, spans: Sequence[timedelta]) -> None:
@@ -155,8 +207,9 @@ def main() -> None:
         "--trace", type=Path, help="a CSV of accessionNumber,detectedTime,index_lmt,sgml_lmt"
     )
     trace = options.parse_args().trace
-    print(f"feed page of 100 rows to filings: {time_a_page():.1f} ms")
-    replay(read_arrivals(trace.read_bytes()) if trace else drawn_arrivals())
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    print(f"feed page of 100 rows to filings: {time_a_page():.1f} ms of processor")
+    a_day(read_arrivals(trace.read_bytes()) if trace else drawn_arrivals())
 
 
 if __name__ == "__main__":

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from secrets import token_hex
 
 import psycopg
 import pytest
 
-from tests.servers import absent
-from tests.servers import postgres as postgres_server
-from tests.servers import redis as redis_server
-from tests.servers.postgres import PostgresServer
-from tests.servers.redis import RedisServer
+from tests.servers import AbsentError, absent
+from tests.servers.postgres import PostgresServer, any_postgres
+from tests.servers.redis import RedisServer, any_redis
 
 ROOT = Path(__file__).parents[1]
 
@@ -36,20 +35,12 @@ def corpus() -> Path:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
     """A PostgreSQL server for the session; each test makes itself a database in it."""
-    for folder in postgres_server.folders():
-        server = PostgresServer(folder)
+    with ExitStack() as stack:
         try:
-            server.start()
-        except OSError:
-            server.remove()
-            continue
-        try:
-            yield server
-        finally:
-            server.stop()
-            server.remove()
-        return
-    absent("PostgreSQL")
+            server = stack.enter_context(any_postgres())
+        except AbsentError as error:
+            absent(str(error))
+        yield server
 
 
 @pytest.fixture
@@ -65,15 +56,9 @@ def postgres_url(postgres: PostgresServer) -> Iterator[str]:
 @pytest.fixture
 def redis(tmp_path: Path) -> Iterator[RedisServer]:
     """A Redis server of one's own, empty."""
-    for binary in redis_server.binaries():
-        server = RedisServer(binary, tmp_path)
+    with ExitStack() as stack:
         try:
-            server.start()
-        except OSError:
-            continue
-        try:
-            yield server
-        finally:
-            server.stop()
-        return
-    absent("Redis")
+            server = stack.enter_context(any_redis(tmp_path))
+        except AbsentError as error:
+            absent(str(error))
+        yield server

@@ -7,11 +7,15 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from tests.world import World, a_world
+from tests.builders import a_filing
+from tests.world import START, World, a_world
 from worker import engine
+from worker.aftermath import _in_turn
 from worker.cli import app
 from worker.cli.explain import record_lines
 from worker.errors import Form144Error
+from worker.standins.faults import Fault
+from worker.standins.slack_workspace import Posted
 
 
 @pytest.fixture
@@ -83,6 +87,63 @@ def test_without_the_right_to_read_history_everything_else_goes_on(world: World)
     look(world)
     assert known(world) == []
     assert world.ledger.chores.is_due("follow_up", world.clock() + timedelta(seconds=10))
+
+
+def answered(world: World, *, times: int = 1) -> list[tuple[int, Posted]]:
+    """Later notices of the issuer, told in the thread of the first: each alert, and its message."""
+    for number in range(times):
+        world.publish(a_filing(accession=f"0001950047-26-{200 + number:06}"))
+        world.settle()
+    (first, *others) = world.slack.messages["ir-alerts"]
+    assert [post.thread_ts for post in others] == [first.ts] * times
+    return list(enumerate(others, start=2))
+
+
+def test_an_emoji_on_an_answer_in_a_thread_acknowledges_its_alert_and_no_other(world: World) -> None:
+    ((alert, post),) = answered(world)
+    post.reactions["white_check_mark"] = ["U056"]
+    look(world)
+    assert [one.person for one in world.ledger.acknowledgements.of(alert)] == ["U056"]
+    assert known(world) == []
+
+
+def test_an_emoji_on_the_first_message_does_not_acknowledge_the_answers(world: World) -> None:
+    ((alert, post),) = answered(world)
+    first, _ = world.slack.messages["ir-alerts"]
+    first.reactions["white_check_mark"] = ["U056"]
+    look(world)
+    assert known(world) == [("U056", "slack", None)]
+    assert world.ledger.acknowledgements.of(alert) == ()
+    assert post.reactions == {}
+
+
+def test_a_thread_is_asked_about_once_a_minute_and_not_when_all_of_it_is_acknowledged(world: World) -> None:
+    answers = answered(world, times=2)
+    look(world)
+    before = world.slack.asked["conversations.replies"]
+    look(world)
+    assert world.slack.asked["conversations.replies"] == before + 1
+    for _, post in answers:
+        post.reactions["white_check_mark"] = ["U056"]
+    look(world)
+    look(world)
+    assert world.slack.asked["conversations.replies"] == before + 2
+
+
+def test_a_slack_that_asks_for_patience_is_asked_no_further_this_turn(world: World) -> None:
+    answered(world)
+    world.slack.fail_next("conversations.history", Fault.rate_limited(30))
+    before = world.slack.asked["conversations.replies"]
+    look(world)
+    assert world.slack.asked["conversations.replies"] == before
+
+
+def test_of_more_threads_than_a_turn_may_ask_each_has_its_turn() -> None:
+    threads = [str(number) for number in range(50)]
+    asked = [_in_turn(threads, START + timedelta(minutes=minute)) for minute in range(5)]
+    assert {len(turn) for turn in asked} == {20}
+    assert {one for turn in asked for one in turn} == set(threads)
+    assert list(_in_turn(threads[:20], START)) == threads[:20]
 
 
 def ack(world: World, *arguments: str) -> Result:

@@ -81,7 +81,7 @@ def worker_on(world: World, lists: Path) -> Pipeline:
         notifiers={"slack", "email"},
         confidential=ALLOWED,
         clock=world.clock,
-        taken=lambda: world.ledger.reloads.taken(world.clock()),
+        taken=lambda lists: world.ledger.reloads.taken(world.clock(), lists),
         kept_out=lambda mistakes: world.ledger.reloads.kept_out(mistakes, world.clock()),
     )
     return replace(pipeline, reader=replace(pipeline.reader, watchlists=folder))

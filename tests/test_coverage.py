@@ -20,7 +20,7 @@ from tests.edgar.conftest import DAY, NIGHT, NOON
 from tests.edgar.traces import LENGTH, LONGEST_LAG, Arriving, arriving, spans
 from tests.traced import Pattern, Traced, a_pattern, traced
 from tests.world import Fuse, Killed
-from worker.ledger.report import IndexState
+from worker.alerts.coverage import IndexState
 from worker.ledger.tables import alerts, deliveries, filings
 from worker.reconciliation import index_cursor
 from worker.standins.edgar_faults import Fault

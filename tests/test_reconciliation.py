@@ -11,11 +11,11 @@ import pytest
 
 from tests.builders import a_filing, a_notice
 from tests.world import START, Fuse, Killed, World, a_world
+from worker.alerts.coverage import IndexState
 from worker.alerts.delivery import DeliveryState
 from worker.cli.outcome import coverage_line
 from worker.edgar.hours import index_due, is_business_day
 from worker.filings.filing import Filing, FoundBy
-from worker.ledger.report import IndexState
 from worker.reconciliation import index_cursor, unread_days
 from worker.standins.edgar_faults import Fault
 from worker.standins.edgar_feed import recorded_rows

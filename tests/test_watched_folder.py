@@ -98,7 +98,7 @@ def test_what_was_taken_and_what_was_kept_out_is_told_once_each(folder: Path) ->
         tickers=lambda: None,
         notifiers={"slack", "email"},
         clock=clock,
-        taken=lambda: heard.append("taken"),
+        taken=lambda _lists: heard.append("taken"),
         kept_out=heard.append,
     )
 

@@ -18,7 +18,9 @@ import sqlalchemy as sa
 from tests.builders import a_filing, a_notice
 from worker.aftermath import Aftermath
 from worker.alerts.delivery import DeliveryState
+from worker.anchors import Anchors
 from worker.conversations import Conversations
+from worker.digests import Digests
 from worker.edgar.budget import LocalBudget
 from worker.edgar.client import Edgar
 from worker.edgar.contact import Contact
@@ -138,6 +140,7 @@ class World:
     templates: list[Path] = field(default_factory=list)
     operator: Destination | None = None
     fallback: Destination | None = None
+    anchor: Destination | None = None
     burst: int = 10
     rung: list[Step] = field(default_factory=list)
     closing: ExitStack = field(default_factory=ExitStack)
@@ -209,9 +212,24 @@ class World:
                 burst=self.burst,
                 burst_within=timedelta(minutes=10),
             ),
+            digests=Digests(
+                ledger=ledger,
+                watchlists=lambda: index,
+                writer=Writer([*self.templates, shipped()]),
+                secret=self.ledger.secret(),
+                index_page=edgar.sites.index_page,
+                clock=self.clock,
+            ),
             clock=self.clock,
             ring=self.rung.append,
             poll_again=lambda _now: timedelta(seconds=10),
+            anchors=Anchors(
+                ledger=ledger,
+                writer=Writer([*self.templates, shipped()]),
+                secret=self.ledger.secret(),
+                clock=self.clock,
+                destination=self.anchor,
+            ),
         )
 
     def publish(

@@ -6,6 +6,7 @@ import hmac
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from secrets import token_hex
 
@@ -32,6 +33,10 @@ TELL_LEASE = timedelta(minutes=3)
 #: How long after its delivery an alert's message is looked at for somebody's emoji, and how often.
 ACKNOWLEDGED_WITHIN = timedelta(days=3)
 ASK_WHO_EVERY = timedelta(minutes=1)
+
+#: How many threads are looked into a turn. Slack answers some fifty such questions a minute
+#: (https://docs.slack.dev/apis/web-api/rate-limits, Tier 3); whoever reads history needs the rest.
+THREADS_A_TURN = 20
 
 SENTENCES = {
     Trouble.ENDED: "nothing goes to {subject} any more: {what}",
@@ -84,7 +89,7 @@ class Aftermath:
             except (Unreachable, Refused, Unknown) as error:
                 log.error("operator_not_told", notifier=to.notifier, why=str(error))
             else:
-                self.troubles.told(found, self.clock())
+                self.troubles.told(found, self.clock(), to)
                 break
         self.chores.done("tell", owner, due_at=self.clock() + TELL_EVERY)
 
@@ -93,11 +98,21 @@ class Aftermath:
         now, owner = self.clock(), token_hex(8)
         if self.slack is None or not self.chores.claim("acknowledge", now, TELL_LEASE, owner):
             return
-        awaited = self.acknowledgements.awaited(self.slack.name, now - ACKNOWLEDGED_WITHIN)
-        for channel in sorted({reference.partition("/")[0] for reference in awaited}):
+        since, emoji = now - ACKNOWLEDGED_WITHIN, self.acknowledged_by
+        awaited = self.acknowledgements.awaited(self.slack.name, since)
+        answers = self.acknowledgements.awaited_answers(self.slack.name, since)
+        alone = awaited.keys() - {reference for thread in answers.values() for reference in thread}
+        channels = sorted({reference.partition("/")[0] for reference in alone})
+        asks = [partial(self.slack.reactions, channel) for channel in channels]
+        asks += [partial(self.slack.thread_reactions, one) for one in _in_turn(tuple(answers), now)]
+        for ask in asks:
             try:
-                found = self.slack.reactions(channel, self.acknowledged_by, now - ACKNOWLEDGED_WITHIN)
-            except (Unreachable, Refused) as error:
+                found = ask(emoji, since)
+            except Unreachable as error:
+                log.warning("acknowledgements_not_read", why=str(error))
+                if error.retry_after:
+                    break  # whoever asks for patience is not asked about the next one
+            except Refused as error:
                 log.warning("acknowledgements_not_read", why=str(error))
                 continue
             for reference, people in found.items():
@@ -120,3 +135,12 @@ class Aftermath:
         key = sha256(f"operator {identity}".encode()).hexdigest()
         message = operator_message(lines, for_slack=to.notifier in SLACK)
         self.notifiers[to.notifier].send(message, to.address, key)
+
+
+def _in_turn(threads: Sequence[str], now: datetime) -> Sequence[str]:
+    """As many as one turn may ask about; where there are more, each turn begins after the one before."""
+    if len(threads) <= THREADS_A_TURN:
+        return threads
+    turn = int(now.timestamp() // ASK_WHO_EVERY.total_seconds())
+    begin = turn * THREADS_A_TURN % len(threads)
+    return (*threads[begin:], *threads[:begin])[:THREADS_A_TURN]

@@ -85,6 +85,8 @@ class Conversations:
         notifier = self.notifiers.get(mark.destination.notifier)
         if notifier is None or not notifier.can_amend:
             raise Refused(f"{mark.destination.notifier} cannot change what it sent")
+        if not mark.message.text:
+            raise Refused("the message was pruned here")
         message = marked(mark.message, mark.amended_at)
         if message is None:
             raise Refused("the message has no room for a line more")

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from typing import TypeVar
 
+from worker.alerts.delivery import Delivery
 from worker.edgar.hours import EASTERN, eastern_day
 from worker.errors import Blocked, Unreachable
 from worker.ledger.filings import ClaimedFiling
 from worker.ledger.polls import Poll
+
+#: What a step takes, one at a time.
+Claim = TypeVar("Claim", ClaimedFiling, Delivery)
 
 #: How far behind the newest filing already seen a poll looks again. EDGAR shows filings out of order: in
 #: a trace of 100, more than half appeared after one that was accepted later, the worst 71 s late.
@@ -33,6 +38,21 @@ FOLLOW_UP_LEASE = timedelta(minutes=5)
 
 #: How often it is looked whether anything did not arrive.
 FOLLOW_UP = timedelta(seconds=10)
+
+#: From when on silence is a fault. In EDGAR's hours a good poll older than this means that nobody is looking;
+#: filings or deliveries due for so long, while none is read or tried, have no worker; and an index that is
+#: later than the latest one known (37 hours) is worth a person's look.
+POLL_TOO_OLD = timedelta(minutes=15)
+READING_TOO_OLD = timedelta(minutes=15)
+DELIVERING_TOO_OLD = timedelta(minutes=15)
+INDEX_TOO_OLD = timedelta(hours=40)
+
+#: How often it is looked whether a digest's time has come, and how long one look may take.
+DIGEST_EVERY = timedelta(seconds=30)
+DIGEST_LEASE = timedelta(minutes=5)
+
+#: A digest that is later than this has nobody who makes it.
+DIGEST_TOO_OLD = timedelta(minutes=15)
 
 #: How long one doorbell goes on before others get their turn; the sweep rings again for the rest.
 DRAIN = timedelta(seconds=20)

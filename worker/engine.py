@@ -8,20 +8,22 @@ stand beside them.
 from __future__ import annotations
 
 import functools
+import threading
 import warnings
 from collections.abc import Sequence
 from typing import Any
 
 import structlog
-from celery import Celery
+from celery import Celery, Task
 from celery.beat import EmbeddedService
 from celery.exceptions import SecurityWarning
-from celery.signals import setup_logging
+from celery.signals import setup_logging, task_prerun
 from kombu.exceptions import OperationalError
 
 from worker.logs import configure_logging
 from worker.pipeline import Step
 from worker.settings import Settings, from_environment
+from worker.settings.broker import broker
 
 log = structlog.get_logger()
 
@@ -32,6 +34,7 @@ QUEUES = {
     Step.READ: "edgar",
     Step.DELIVER: "deliver",
     Step.FOLLOW_UP: "deliver",
+    Step.DIGEST: "deliver",
     Step.SWEEP: "deliver",
 }
 
@@ -54,9 +57,12 @@ def settings() -> Settings:
 def _configuration() -> dict[str, Any]:
     """Read when Celery first needs it, so that importing this module reads no environment."""
     memory = settings().is_embedded
+    there = broker(settings().broker_url)
     return {
         # Without a host name kombu warns that it takes "localhost", which means nothing here.
-        "broker_url": "memory://localhost" if memory else str(settings().broker_url),
+        "broker_url": "memory://localhost" if memory else str(there.url),
+        # Said even where it is the default of others: rediss:// alone would verify no certificate.
+        "broker_use_ssl": there.tls,
         # The ledger keeps results; a result backend would be a second truth.
         "task_ignore_result": True,
         "result_backend": None,
@@ -94,6 +100,7 @@ def _configuration() -> dict[str, Any]:
             "socket_connect_timeout": 5,
             "socket_keepalive": True,
             "health_check_interval": 5,
+            **there.options,
         },
         "task_publish_retry_policy": {
             "max_retries": 1,
@@ -104,7 +111,26 @@ def _configuration() -> dict[str, Any]:
     }
 
 
-app = Celery("form144", include=["worker.tasks"])
+class Doorbell(Task):  # type: ignore[type-arg]  # generic in its stubs only
+    """A task that leaves hands for deliveries where one process does everything: while EDGAR is slow, its
+    readers would take them all, and alerts already raised would wait. A bell for one reader too many is
+    lost, and the sweep rings again.
+    """
+
+    readers = threading.Semaphore(64)  # as many as the command line lets a worker have
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        if self.name != f"form144.{Step.READ}":
+            return super().__call__(*arguments, **options)
+        if not self.readers.acquire(blocking=False):
+            return None
+        try:
+            return super().__call__(*arguments, **options)
+        finally:
+            self.readers.release()
+
+
+app: Celery = Celery("form144", include=["worker.tasks"], task_cls=Doorbell)
 app.add_defaults(_configuration)
 
 
@@ -130,6 +156,8 @@ def run_worker(queues: Sequence[str], *, concurrency: int) -> None:
     """Consume the queues in threads until SIGTERM; running tasks are finished first."""
     # Celery warns of root for the sake of pickle, which is switched off above.
     warnings.simplefilter("ignore", SecurityWarning)
+    if set(queues) == set(QUEUES.values()):
+        Doorbell.readers = threading.Semaphore(max(1, concurrency // 2))
     worker = app.Worker(
         pool="threads",
         concurrency=concurrency,
@@ -145,6 +173,13 @@ def run_worker(queues: Sequence[str], *, concurrency: int) -> None:
 def run_beat() -> None:
     """Ring the sweep until SIGTERM. A second beat does no harm, it only rings twice."""
     app.Beat(scheduler_cls=SCHEDULER, quiet=True).run()
+
+
+@task_prerun.connect
+def _begin_a_task(task: Any, **_details: object) -> None:
+    """What a thread's last task bound to its log lines ends here, however that task ended."""
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(step=task.name.removeprefix("form144."))
 
 
 @setup_logging.connect

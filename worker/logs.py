@@ -10,11 +10,14 @@ import sys
 
 import structlog
 
+from worker.notifiers.sentry import sentry
 from worker.settings import Settings
 
 
 def configure_logging(settings: Settings) -> None:
-    """Send every log record of this process to standard error, in the format the settings ask for."""
+    """Send every log record of this process to standard error, in the format the settings ask for, and word
+    of errors to Sentry where they name a project. Raises ConfigurationError where that cannot be.
+    """
     as_text = settings.log_format == "text" or (settings.log_format == "auto" and sys.stderr.isatty())
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -38,13 +41,14 @@ def configure_logging(settings: Settings) -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                # Before the renderer, whose own traceback shows local variables: secrets and names.
                 structlog.processors.format_exc_info,
                 renderer,
             ],
         )
     )
     root = logging.getLogger()
-    root.handlers[:] = [handler]
+    root.handlers[:] = [handler, sentry(settings.sentry_dsn)] if settings.sentry_dsn else [handler]
     root.setLevel(settings.log_level.upper())
     # Their ordinary news is not ours: a line per task, a line per request.
     for name in ("celery", "kombu", "httpx", "httpcore", "alembic", "slack_sdk"):

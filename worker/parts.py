@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from secrets import token_hex
 
 import msgspec
 import structlog
@@ -17,6 +19,7 @@ from worker.ledger.ledger import Ledger
 from worker.notifiers.base import Notifier
 from worker.notifiers.console import ConsoleNotifier
 from worker.notifiers.email import EmailNotifier
+from worker.notifiers.ping import Ping
 from worker.notifiers.slack import SlackNotifier
 from worker.notifiers.slack_webhook import SlackWebhookNotifier
 from worker.settings import Settings
@@ -27,6 +30,9 @@ log = structlog.get_logger()
 
 #: How old the copy of the SEC's ticker file may be before it is fetched again.
 TICKERS_KEEP = timedelta(hours=24)
+
+#: Monitors think in minutes.
+PING_EVERY = timedelta(minutes=1)
 
 
 def clock() -> datetime:
@@ -80,6 +86,20 @@ def open_notifiers(settings: Settings) -> dict[str, Notifier]:
 
 def _slack(token: Secret, base_url: str | None) -> SlackNotifier:
     return SlackNotifier(token, base_url=f"{base_url}/") if base_url else SlackNotifier(token)
+
+
+def open_ping(settings: Settings, ledger: Ledger) -> Callable[[], None]:
+    """The dead-man's ping, one every PING_EVERY from all processes together; without a URL, nothing."""
+    if settings.ping_url is None:
+        return lambda: None
+
+    def my_turn() -> bool:
+        now = clock()
+        return ledger.chores.is_due("ping", now) and ledger.chores.claim(
+            "ping", now, PING_EVERY, token_hex(8)
+        )
+
+    return Ping(settings.ping_url, my_turn=my_turn)
 
 
 def tickers(settings: Settings, edgar: Edgar | None, now: datetime) -> Tickers | None:

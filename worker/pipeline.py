@@ -13,13 +13,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from secrets import token_hex
 from threading import Event
-from typing import TypeVar
 
 import structlog
 
 from worker import due
 from worker.aftermath import Aftermath
+from worker.anchors import Anchors
 from worker.conversations import Conversations
+from worker.digests import Digests
 from worker.edgar.client import Edgar
 from worker.errors import ConfigurationError, Unreachable
 from worker.handover import Handover
@@ -28,7 +29,6 @@ from worker.reading import Reader
 from worker.reconciliation import Reconciliation
 
 log = structlog.get_logger()
-Claim = TypeVar("Claim")
 
 
 class Step(StrEnum):
@@ -39,6 +39,7 @@ class Step(StrEnum):
     READ = "read"
     DELIVER = "deliver"
     FOLLOW_UP = "follow_up"
+    DIGEST = "digest"
     SWEEP = "sweep"
 
 
@@ -53,9 +54,12 @@ class Pipeline:
     handover: Handover
     aftermath: Aftermath
     conversations: Conversations
+    digests: Digests
     clock: Callable[[], datetime]
     ring: Callable[[Step], None]
     poll_again: Callable[[datetime], timedelta]  # how long after a poll the next one is due
+    anchors: Anchors | None = None  # sends the end of the record to whoever keeps it
+    ping: Callable[[], None] = lambda: None  # hears of each good poll
     slots: int = 2  # how many doorbells of one kind a sweep rings
     drain: timedelta = due.DRAIN  # how long one doorbell goes on
     stopping: Event = field(default_factory=Event)
@@ -84,6 +88,8 @@ class Pipeline:
             failure, again = str(error), due.AGENT_REFUSED
         self.ledger.polls.end(poll, self.clock(), error=failure)
         self.ledger.chores.done(Step.POLL, owner, due_at=self.clock() + again)
+        if failure is None:
+            self.ping()
 
     def reconcile(self) -> None:
         """EDGAR's search and indexes announce what its feed did not show."""
@@ -98,8 +104,9 @@ class Pipeline:
         for claim in self._drain(lambda now, me: self.ledger.filings.claim(now, due.READ_LEASE, me)):
             # The submission has a header that says when it was accepted, where only its day is known.
             fetch = self.edgar.document if claim.filing.accepted_at else self.edgar.submission
+            drill = self.ledger.drills.take_up(claim.filing, self.clock())
             try:
-                reading = self.reader.read(claim, fetch(claim.filing))
+                reading = self.reader.read(claim, None if drill else fetch(claim.filing), drill)
             except ConfigurationError as error:
                 self.ledger.filings.postpone(claim, self.clock() + due.AGENT_REFUSED, str(error))
                 continue
@@ -128,7 +135,15 @@ class Pipeline:
         self.aftermath.tell_operator()
         self.aftermath.read_acknowledgements()
         self.conversations.mark_amended()
+        if self.anchors and self.anchors.owe():
+            self.ring(Step.DELIVER)
+        self.ledger.chain.seal()
+        self.ledger.drills.end_overdue(self.clock())
         self.ledger.chores.done(Step.FOLLOW_UP, owner, due_at=self.clock() + due.FOLLOW_UP)
+
+    def digest(self) -> None:
+        """What gathered for a digest is told in one message when its time has come."""
+        self.digests.tell(self._turn())
 
     def sweep(self) -> None:
         """Ring for everything that is due, as often as there are hands for it."""
@@ -136,9 +151,10 @@ class Pipeline:
         waiting = {
             Step.POLL: int(self.ledger.chores.is_due(Step.POLL, now)),
             Step.RECONCILE: int(self.ledger.chores.is_due(Step.RECONCILE, now)),
-            Step.READ: self.ledger.filings.due(now),
+            Step.READ: self.ledger.filings.due(now, at_most=self.slots),
             Step.DELIVER: self.ledger.deliveries.due(now),
             Step.FOLLOW_UP: int(self.ledger.chores.is_due(Step.FOLLOW_UP, now)),
+            Step.DIGEST: int(self.ledger.chores.is_due(Step.DIGEST, now)),
         }
         for step, number in waiting.items():
             for _ in range(min(number, self.slots)):
@@ -153,8 +169,10 @@ class Pipeline:
         until = self.clock() + self.drain
         return lambda: self.clock() < until and not self.stopping.is_set()
 
-    def _drain(self, claim: Callable[[datetime, str], Claim | None]) -> Iterator[Claim]:
+    def _drain(self, claim: Callable[[datetime, str], due.Claim | None]) -> Iterator[due.Claim]:
         """What `claim` gives, until it gives nothing or this turn is over."""
         goes_on = self._turn()
         while goes_on() and (claimed := claim(self.clock(), token_hex(8))) is not None:
+            structlog.contextvars.bind_contextvars(**claimed.named)
             yield claimed
+            structlog.contextvars.unbind_contextvars(*claimed.named)

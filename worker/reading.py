@@ -11,6 +11,7 @@ import structlog
 
 from worker.alerts.alert import Alert
 from worker.alerts.conversation import as_told, destinations_to_tell, matches_to_tell
+from worker.alerts.digest import held_for, how_told
 from worker.alerts.hold import Hold, hold
 from worker.alerts.raising import delivery_key
 from worker.due import ORIGINAL_PATIENCE, ORIGINAL_PAUSE
@@ -18,14 +19,16 @@ from worker.edgar.client import Document
 from worker.errors import Unreachable, UnreadableFiling
 from worker.filings.amendments import differences
 from worker.filings.announcement import notice_from_announcement
-from worker.filings.filing import Filing
+from worker.filings.filing import DRILL_AGENT, Filing
 from worker.filings.notice import Form144Notice
 from worker.filings.reader import read_notice
+from worker.ledger.drills import Drill
 from worker.ledger.families import Families, Original
 from worker.ledger.filings import ClaimedFiling
 from worker.ledger.history import History
-from worker.ledger.readings import Owed, RaisedAlert, Reading
+from worker.ledger.readings import Owed, RaisedAlert, ReadDrill, Reading
 from worker.ledger.silences import Silences
+from worker.messages.digest_item import for_digest, nearly
 from worker.messages.writer import Writer
 from worker.watchlists.conditions.recent import RecentNotices
 from worker.watchlists.destination import Destination
@@ -38,6 +41,8 @@ log = structlog.get_logger()
 
 #: A document that cuts its reader short is not tried more often; its readers are told it is unreadable.
 READINGS_CUT_SHORT = 5
+
+NOT_ASKED_ABOUT = "the watchlists that the worker holds do not ask about the drill's notice"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,19 +58,46 @@ class Reader:
     index_page: Callable[[Filing], str]  # the page a person opens
     clock: Callable[[], datetime]
 
-    def read(self, claim: ClaimedFiling, document: Document | None) -> Reading:
-        """Everything that follows from the document; None is one that EDGAR never served.
+    def read(self, claim: ClaimedFiling, document: Document | None, drill: Drill | None = None) -> Reading:
+        """Everything that follows from the document; None is one that EDGAR never served, or a drill's own.
 
         A document that cannot be read still reaches everybody whose list names its issuer or seller:
         they are told that, and why, nobody could read it. An amendment also reaches whoever was told of the
         notice it amends. Raises Unreachable where that one is about to be read here.
         """
+        if drill is not None:
+            return self._drill(claim, drill)
         notice, unreadable_because = self._notice(claim, document)
+        return self._reading(claim, document, notice, unreadable_because)
+
+    def _drill(self, claim: ClaimedFiling, drill: Drill) -> Reading:
+        """The same of a drill's own document: told are the destinations it asks for, at once, and nobody of
+        any other list.
+        """
+        document = Document(url=self.index_page(claim.filing), body=drill.body)
+        notice, unreadable_because = self._notice(claim, document)
+        read_at = self.clock()
+        reading = self._reading(claim, document, notice, unreadable_because)
+        mine = [one for one in reading.alerts if one.match.watchlist_id == drill.watchlist_id]
+        alerts = tuple(one.at_once_to(drill.destinations) for one in mine)
+        why = None if any(one.owed for one in alerts) else NOT_ASKED_ABOUT
+        return msgspec.structs.replace(
+            reading, alerts=alerts, drill=ReadDrill(read_at=read_at, why_nobody=why)
+        )
+
+    def _reading(
+        self,
+        claim: ClaimedFiling,
+        document: Document | None,
+        notice: Form144Notice,
+        unreadable_because: str | None,
+    ) -> Reading:
         claim = _timed(claim, notice)
         original = self._original(claim, notice)
         index = self.watchlists()
-        lists = {watchlist.id: watchlist for watchlist in index.watchlists}
-        matches = match(notice, claim.filing, index, recent=self._recent(notice, index))
+        lists = index.by_id
+        recent = None if claim.filing.is_drill else self._recent(notice, index)
+        matches = match(notice, claim.filing, index, recent=recent)
         alerts = [
             self._raise(
                 lists[found.watchlist_id],
@@ -78,6 +110,13 @@ class Reader:
             for found in matches_to_tell(matches, original.earlier if original else {})
             if found.watchlist_id in lists
         ]
+        near = [
+            miss
+            for found in matches
+            if not (claim.quiet or claim.filing.is_drill)
+            for watchlist in (lists[found.watchlist_id],)
+            for miss in nearly(watchlist, self._alert(watchlist, found, claim, notice))
+        ]
         return Reading(
             url=document.url if document else "",
             body=document.body if document else b"",
@@ -85,6 +124,8 @@ class Reader:
             notice=notice,
             unreadable_because=unreadable_because,
             alerts=tuple(alerts),
+            near_misses=tuple(near),
+            lists=index.digest,
         )
 
     def _notice(self, claim: ClaimedFiling, document: Document | None) -> tuple[Form144Notice, str | None]:
@@ -100,7 +141,7 @@ class Reader:
 
     def _original(self, claim: ClaimedFiling, notice: Form144Notice) -> Original | None:
         """What is known of the notice that this one amends; None where it amends none that it names."""
-        if notice.previous_accession is None:
+        if notice.previous_accession is None or notice.previous_accession.startswith(DRILL_AGENT):
             return None
         original = self.families.original(claim.filing.accession, notice.previous_accession)
         if original.is_awaited and self.clock() < claim.seen_at + ORIGINAL_PATIENCE:
@@ -126,14 +167,8 @@ class Reader:
         original: Original | None,
     ) -> RaisedAlert:
         earlier = original.earlier.get(found.watchlist_id) if original else None
-        alert = Alert(
-            filing=claim.filing,
-            notice=notice,
-            match=found,
-            list_name=None if watchlist.is_confidential else watchlist.name,
-            seen_at=claim.seen_at,
-            raised_at=self.clock(),
-            document_url=self.index_page(claim.filing),
+        alert = msgspec.structs.replace(
+            self._alert(watchlist, found, claim, notice),
             unreadable_because=unreadable_because,
             amendment=differences(original.notice, notice) if original else None,
             root=original.root if original else None,
@@ -151,10 +186,33 @@ class Reader:
             for to in destinations_to_tell(found, watchlist.destinations, earlier)
             if not claim.quiet
         ]
-        kept_back = [
-            msgspec.structs.replace(one, hold=self._hold(watchlist, one.destination, alert)) for one in owed
-        ]
-        return RaisedAlert(match=found, list_digest=watchlist.digest, owed=tuple(kept_back))
+        told = tuple(self._when(watchlist, alert, one) for one in owed)
+        return RaisedAlert(match=found, list_digest=watchlist.digest, owed=told)
+
+    def _when(self, watchlist: Watchlist, alert: Alert, owed: Owed) -> Owed:
+        """With what keeps it back and with its digest, which has a time of its own: quiet hours mean nothing
+        to what goes there alone.
+        """
+        held = self._hold(watchlist, owed.destination, alert)
+        at_once, plan = how_told(watchlist, alert.match, owed.destination)
+        if plan is not None and not at_once and (held is None or held.until is not None):
+            held = held_for(plan)
+        heard = msgspec.structs.replace(alert, match=as_told(alert.match, owed.destination))
+        entry = for_digest(heard, plan) if plan is not None else None
+        return msgspec.structs.replace(owed, hold=held, digest=entry)
+
+    def _alert(
+        self, watchlist: Watchlist, found: Match, claim: ClaimedFiling, notice: Form144Notice
+    ) -> Alert:
+        return Alert(
+            filing=claim.filing,
+            notice=notice,
+            match=found,
+            list_name=None if watchlist.is_confidential else watchlist.name,
+            seen_at=claim.seen_at,
+            raised_at=self.clock(),
+            document_url=self.index_page(claim.filing),
+        )
 
     def _hold(self, watchlist: Watchlist, to: Destination, alert: Alert) -> Hold | None:
         now = self.clock()

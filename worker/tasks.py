@@ -47,6 +47,12 @@ def follow_up() -> None:
     pipeline().follow_up()
 
 
+@app.task(name="form144.digest")
+def digest() -> None:
+    """What gathered for a digest is told when its time has come."""
+    pipeline().digest()
+
+
 @app.task(name="form144.sweep")
 def sweep() -> None:
     """Ring for everything that is due."""

@@ -41,14 +41,14 @@ class WatchedFolder:
         notifiers: Collection[str],
         confidential: Collection[Destination] = (),
         clock: Callable[[], datetime],
-        taken: Callable[[], None] = lambda: None,
+        taken: Callable[[Mapping[str, str]], None] = lambda _lists: None,
         kept_out: Callable[[int], None] = lambda _mistakes: None,
     ) -> None:
         """Reads the folder. Raises ConfigurationError where it holds mistakes, in a sentence that names no
         list, because what a worker raises reaches its log: nothing starts on such a folder.
 
-        `taken` hears of every set of lists that is taken, this one included, `kept_out` of every later edit
-        that is not, with the number of its mistakes.
+        `taken` hears of every set of lists that is taken, this one included, with each one's digest by its
+        id, `kept_out` of every later edit that is not, with the number of its mistakes.
         """
         self._folder = folder
         self._tickers = tickers
@@ -65,7 +65,7 @@ class WatchedFolder:
             raise ConfigurationError([counted(error)]) from None
         self._digest = _digest(files)
         self._next_look = clock() + LOOK_EVERY
-        taken()
+        taken(self._digests())
 
     def __call__(self) -> WatchlistIndex:
         """The last good set."""
@@ -93,7 +93,10 @@ class WatchedFolder:
             self._keep(error)
         else:
             log.info("watchlists_reloaded", lists=len(self._index.watchlists))
-            self._taken()
+            self._taken(self._digests())
+
+    def _digests(self) -> dict[str, str]:
+        return {one.id: one.digest for one in self._index.watchlists}
 
     def _keep(self, error: ConfigurationError) -> None:
         # File names may give a confidential list away; `form144 check` shows them to whoever may look.

@@ -10,7 +10,9 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from worker.aftermath import Aftermath
+from worker.anchors import Anchors
 from worker.conversations import Conversations
+from worker.digests import Digests
 from worker.edgar.budget import LocalBudget
 from worker.edgar.hours import poll_interval
 from worker.errors import ConfigurationError
@@ -23,7 +25,7 @@ from worker.messages.templates import shipped
 from worker.messages.writer import Writer
 from worker.notifiers.base import Notifier
 from worker.notifiers.slack import SlackNotifier
-from worker.parts import clock, open_edgar, open_ledger, open_notifiers, tickers
+from worker.parts import clock, open_edgar, open_ledger, open_notifiers, open_ping, tickers
 from worker.pipeline import Pipeline, Step
 from worker.reading import Reader
 from worker.reconciliation import Reconciliation
@@ -73,7 +75,7 @@ def build_pipeline(settings: Settings, *, ring: Callable[[Step], None]) -> Pipel
         notifiers=set(notifiers),
         confidential=settings.confidential,
         clock=clock,
-        taken=lambda: ledger.reloads.taken(clock()),
+        taken=lambda lists: ledger.reloads.taken(clock(), lists),
         kept_out=lambda mistakes: _kept_out(ledger, mistakes, clock()),
     )
     folders = [folder for folder in (settings.templates, shipped()) if folder]
@@ -122,9 +124,25 @@ def build_pipeline(settings: Settings, *, ring: Callable[[Step], None]) -> Pipel
             burst=settings.burst,
             burst_within=timedelta(minutes=settings.burst_minutes),
         ),
+        digests=Digests(
+            ledger=ledger,
+            watchlists=watchlists,
+            writer=writer,
+            secret=ledger.secret(),
+            index_page=edgar.sites.index_page,
+            clock=clock,
+        ),
         clock=clock,
         ring=ring,
         poll_again=_poll_again(settings),
+        ping=open_ping(settings, ledger),
+        anchors=Anchors(
+            ledger=ledger,
+            writer=writer,
+            secret=ledger.secret(),
+            clock=clock,
+            destination=settings.anchor,
+        ),
     )
 
 

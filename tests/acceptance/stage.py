@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tests.dying import START
 from worker.alerts.delivery import SETTLED
 from worker.cli.demo import Stage, play
 from worker.ledger.ledger import Ledger
@@ -42,6 +43,7 @@ class Processes:
                 env=environment_without_ours() | self.settings,
                 stdout=out,
                 stderr=out,
+                **START,
             )
         self.running.append(process)
         return process

@@ -155,7 +155,7 @@ def test_a_test_that_fails_shows_its_line_and_the_decision_and_exits_with_1(
         f"failed: {folder}/one.yaml:9:5: twelve million: console: would not be told",
         f"    A list ({folder}/one.yaml): no alert, a near miss",
         "        issuer AAPL, by issuer CIK 320193",
-        "        not met (near): market_value over 10M; 9,500,000 <= 10,000,000",
+        "        not met (near): market_value over 10M; 9,500,000 <= 10,000,000, missed by 5.0 %",
         "        does not tell email:exec@example.com",
         "            not met: market_value over 50M; 9,500,000 <= 50,000,000",
     ]

@@ -128,3 +128,15 @@ def test_one_file_may_be_held_against_another(folder: Path) -> None:
 @pytest.mark.parametrize("options", [("--replay", "soon"), ("--notices", "nowhere"), ("--replay", "90d")])
 def test_what_cannot_be_replayed_is_said_in_a_sentence(folder: Path, options: tuple[str, str]) -> None:
     assert isinstance(run(folder, *options).exception, ConfigurationError)
+
+
+def test_messages_that_come_with_another_severity_are_told_apart(folder: Path) -> None:
+    (folder / "new" / "a.yaml").write_text(OLD + "severity: high\n")
+    result = run(folder, "--notices", str(folder / "notices"))
+    assert result.stdout.splitlines() == [
+        "2 notices replayed, 0 messages change, 1 come with another severity",
+        "console:  1 before, 1 after (+0 -0)",
+        f"  ~ seed.xml {SEED}; {folder}/new/a.yaml: normal is now high",
+    ]
+    (one,) = json.loads(run(folder, "--notices", str(folder / "notices"), "--json").stdout)["severities"]
+    assert (one["destination"], one["before"], one["after"]) == ("console:", "normal", "high")

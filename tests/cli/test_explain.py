@@ -45,7 +45,7 @@ def test_every_list_gives_its_decision_its_evidence_and_by_how_much_it_missed(fo
         "    met: market_value over 10M; 33,760,830.60 > 10,000,000",
         f"Misses ({folder}/b.yaml): no alert, a near miss",
         "    holder Ruby Finance Holdings, by name Ruby Finance Holdings Ltd.",
-        "    not met (near): market_value over 35M; 33,760,830.60 <= 35,000,000",
+        "    not met (near): market_value over 35M; 33,760,830.60 <= 35,000,000, missed by 3.5 %",
         "    met: gift false; no lot was acquired as a gift",
         f"Other ({folder}/c.yaml): no alert",
         "    nobody on this list is named in the notice",

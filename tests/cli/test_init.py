@@ -31,7 +31,7 @@ def test_every_line_that_is_commented_out_works_once_it_is_not(tmp_path: Path) -
         "plan",
         "any",
     ]
-    assert len(watchlist.destinations) == 4
+    assert len(watchlist.destinations) == 5
 
 
 def test_the_schema_named_in_the_first_line_lies_beside_it(tmp_path: Path) -> None:

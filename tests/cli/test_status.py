@@ -10,6 +10,7 @@ from rich.console import Console
 
 from tests.world import START, World, a_world
 from worker.cli.status import _show, read_status
+from worker.ledger.pace import Pace
 from worker.ledger.reloads import Reload
 from worker.standins.edgar_faults import Fault as EdgarFault
 from worker.standins.faults import Fault
@@ -104,3 +105,34 @@ def test_an_edit_that_is_kept_out_shows_since_when_and_stops_nothing(world: Worl
     assert "an edit is kept out since 2026-09-01 20:11:00 UTC: 1 mistake" in out.export_text()
     reloads.taken(START + timedelta(minutes=20))
     assert reloads.last() == Reload(taken_at=START + timedelta(minutes=20))
+
+
+def test_deliveries_that_nobody_delivers_are_stuck_and_those_of_a_closed_lane_are_not(world: World) -> None:
+    world.publish()
+    pipeline = world.pipeline()
+    pipeline.poll()
+    pipeline.read()
+    assert read_status(world.ledger, START + timedelta(minutes=10)).stuck == ()
+    stuck = read_status(world.ledger, START + timedelta(minutes=20)).stuck
+    assert "deliveries are due since 2026-09-01 20:06:00 UTC and nobody delivers them" in stuck
+    world.slack.fail_next("chat.postMessage", Fault.rate_limited(3600))
+    pipeline.deliver()
+    waits = read_status(world.ledger, START + timedelta(minutes=40)).stuck
+    assert not any("nobody delivers" in line for line in waits)
+
+
+def test_a_pause_that_the_sec_asked_for_and_the_record_are_shown(world: World) -> None:
+    world.publish()
+    world.settle()
+    Pace(world.ledger.database, lambda: world.clock().timestamp(), per_second=5).pause(600)
+    found = read_status(world.ledger, world.clock())
+    assert found.quiet_until == world.clock() + timedelta(minutes=10)
+    world.ledger.chain.seal()
+    found = read_status(world.ledger, world.clock())
+    assert (found.record_entries > 0, found.record_unsealed) == (True, 0)
+    out = Console(file=io.StringIO(), record=True, width=200)
+    _show(out, found)
+    text = out.export_text()
+    assert "the SEC asked for silence until 2026-09-01" in text
+    assert f"{found.record_entries} entries, 0 not sealed" in text
+    assert read_status(world.ledger, world.clock() + timedelta(minutes=11)).quiet_until is None

@@ -124,3 +124,40 @@ def test_an_entry_from_a_table_is_taken_out_there(folder: Path) -> None:
     found = run(folder, "remove", "desk", "NVDA").exception
     assert isinstance(found, ConfigurationError)
     assert "more.csv:2:1" in str(found)
+
+
+TOML = """\
+# The lists of the desk.
+name = "A list"
+owner = "Jane Doe"     # since May
+tell = "console:"
+issuers = [
+  "AAPL",   # core
+]
+"""
+
+
+def test_a_toml_list_is_edited_in_its_authors_layout_too(folder: Path) -> None:
+    path = folder / "other.toml"
+    path.write_text(TOML)
+    assert run(folder, "add", "other", "NVDA").exit_code == 0
+    added = TOML.replace("core\n", 'core\n  {ticker = "NVDA", cik = 1045810},\n')
+    assert path.read_text() == added
+    assert run(folder, "add", "other", "Jane Q. Example", "--holder").exit_code == 0
+    assert run(folder, "remove", "other", "Jane Q. Example").exit_code == 0
+    assert run(folder, "remove", "other", "nvda").exit_code == 0
+    assert path.read_text() == TOML
+
+
+def test_a_table_is_imported_into_a_toml_list_and_what_check_would_refuse_is_not_written(
+    folder: Path,
+) -> None:
+    path = folder / "other.toml"
+    path.write_text(TOML)
+    (folder.parent / "more.csv").write_text("symbol,note\nNVDA,new\nAAPL,\n")
+    result = run(folder, "import", "other", str(folder.parent / "more.csv"))
+    assert result.exit_code == 0, result.exception
+    assert '{ticker = "NVDA", cik = 1045810, note = "new"}' in path.read_text()
+    before = path.read_text()
+    assert isinstance(run(folder, "add", "other", "ZZZZZ").exception, ConfigurationError)
+    assert path.read_text() == before

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from worker.errors import Blocked
+from worker.errors import Blocked, Unreachable
 from worker.ledger.database import Database
 from worker.ledger.pace import Pace
 
@@ -42,3 +42,20 @@ def test_a_shorter_pause_does_not_end_a_longer_one(database: Database) -> None:
     now[0] += 599
     with pytest.raises(Blocked):
         pace.reserve()
+
+
+def test_an_instant_that_went_by_while_the_ledger_stood_still_is_given_up(database: Database) -> None:
+    # Read when an instant is taken, and when the answer is there: the first time that took three seconds.
+    times = iter([1000.0, 1003.0, 1003.0, 1003.0])
+    late, punctual = (
+        Pace(database, lambda: next(times), per_second=5),
+        Pace(database, lambda: 1003.0, per_second=5),
+    )
+    assert late.reserve() == 0
+    assert punctual.reserve() == pytest.approx(0.2)
+
+
+def test_a_ledger_that_is_always_late_lets_nothing_leave(database: Database) -> None:
+    times = iter(range(1000, 1100, 3))
+    with pytest.raises(Unreachable):
+        Pace(database, lambda: float(next(times)), per_second=5).reserve()

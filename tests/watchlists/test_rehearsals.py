@@ -2,15 +2,17 @@ from __future__ import annotations
 
 import pytest
 
-from tests.builders import the_seed_notice
+from tests.builders import a_filing, a_notice, the_seed_notice
 from tests.conftest import ROOT
 from tests.watchlists.lists import TICKERS, a_watchlist, reading, said, warned
 from worker.standins.forms import as_xml
 from worker.watchlists.conditions import QUESTIONS
 from worker.watchlists.conditions.logic import LOGIC
+from worker.watchlists.destination import Destination
 from worker.watchlists.loading import FolderReading, load_watchlists, read_watchlists
 from worker.watchlists.match import Answer
-from worker.watchlists.rehearsing import Rehearsed, rehearse
+from worker.watchlists.rehearsing import Kept, Rehearsed, rehearse, wanted
+from worker.watchlists.samples import SAMPLES
 
 #: A condition, fields that meet it, and fields that do not.
 FIELDS = {
@@ -142,7 +144,7 @@ def test_a_time_is_eastern_unless_it_names_a_zone_and_dates_the_notice() -> None
         "2026-09-02 02:05:00+00:00",
         "2026-09-02 03:05:00+00:00",
     }
-    assert {str(one.rehearsal.notice.notice_date) for one in done} == {"2026-09-01"}
+    assert {str(one.rehearsal.notice.notice_date) for one in done if one.rehearsal.notice} == {"2026-09-01"}
 
 
 @pytest.mark.parametrize(
@@ -197,3 +199,151 @@ def test_the_readmes_tests_hold_for_the_readmes_list() -> None:
     files = {"readme.yaml": (first.partition("tell:")[0] + second).encode()}
     (watchlist,) = load_watchlists(files, TICKERS)
     assert [done.failures for done in rehearse(watchlist)] == [(), ()]
+
+
+AT_NIGHT = """\
+name: A list
+owner: Jane Doe
+quiet_hours: 22:00-07:00, weekends and NYSE holidays America/New_York
+tell:
+  - slack:#ir
+  - {to: email:a@example.com, digest: daily 18:00 Asia/Tokyo}
+  - {to: slack:#exec, when: {market_value: over 50M}}
+issuers: [QFIN]
+tests:
+  - """
+
+
+def at_night(test: str) -> FolderReading:
+    return read_watchlists({"lists/one.yaml": AT_NIGHT.encode() + test.encode() + b"\n"}, TICKERS)
+
+
+def failures(test: str) -> tuple[str, ...]:
+    found = at_night(f"{{notice: {{issuer: QFIN, market_value: 12M}}, {test}}}")
+    assert said(found) == []
+    (done,) = rehearse(found.watchlists[0])
+    return done.failures
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        # Tuesday evening, a minute before and after.
+        "at: 2026-09-01 21:59, tells: 'slack:#ir', not: 'slack:#exec'",
+        "at: 2026-09-01 22:01, holds: {to: 'slack:#ir', until: 07:00}, not: 'slack:#exec'",
+        "at: 2026-09-01 22:01, holds: {to: 'slack:#ir', until: 2026-09-02 07:00}",
+        # Friday night, into the weekend and Labor Day; and the holiday itself, at noon.
+        "at: 2026-09-04 22:01, holds: {to: 'slack:#ir', until: 2026-09-08 07:00}",
+        "at: 2026-09-07 12:00, holds: ['slack:#ir']",
+        # The same instants by other clocks.
+        "at: 2026-09-02 03:59 Europe/Vienna, tells: 'slack:#ir'",
+        "at: 2026-09-02 04:01 Europe/Vienna, holds: {to: 'slack:#ir', until: 13:00}",
+        # A digest has a time of its own.
+        "at: 2026-09-01 21:59, holds: {to: 'email:a@example.com', until: 2026-09-02 05:00}",
+        # A silence ends when somebody ends it, at whatever time.
+        "silenced: issuer, holds: ['slack:#ir', 'email:a@example.com'], not: 'slack:#exec'",
+        "at: 2026-09-01 21:59, silenced: list, holds: ['slack:#ir', 'email:a@example.com'], tells: nobody",
+    ],
+)
+def test_a_test_at_a_time_holds_the_list_to_who_is_told_who_waits_and_who_hears_nothing(test: str) -> None:
+    assert failures(test) == ()
+
+
+HOURS = "22:00 to 07:00, weekends, NYSE holidays, America/New_York"
+LATE = f"slack:#ir would wait until 2026-09-02 07:00 EDT (quiet hours, {HOURS})"
+SILENCED = "slack:#ir would wait until somebody releases it (a silence of the seller)"
+
+
+@pytest.mark.parametrize(
+    ("test", "expected"),
+    [
+        ("at: 2026-09-01 22:01, tells: 'slack:#ir'", LATE),
+        ("at: 2026-09-01 22:01, not: 'slack:#ir'", LATE),
+        ("at: 2026-09-01 22:01, tells: nobody", f"{LATE}; expected was nobody"),
+        (
+            "at: 2026-09-01 21:59, holds: 'slack:#ir'",
+            "slack:#ir would be told at once; expected was that it waits",
+        ),
+        (
+            "at: 2026-09-01 22:01, holds: 'slack:#exec'",
+            "slack:#exec would not be told; expected was that it waits",
+        ),
+        (
+            "at: 2026-09-01 22:01, holds: {to: 'slack:#ir', until: 08:00}",
+            f"{LATE}; expected was until 2026-09-02 08:00 EDT",
+        ),
+        ("silenced: seller, tells: 'slack:#ir'", SILENCED),
+    ],
+)
+def test_what_waits_or_does_not_against_expectation_is_said_with_the_time(test: str, expected: str) -> None:
+    assert expected in failures(test)
+
+
+def test_without_a_time_no_hours_are_quiet() -> None:
+    assert failures("tells: ['slack:#ir', 'email:a@example.com']") == ()
+
+
+@pytest.mark.parametrize("name", sorted(SAMPLES))
+def test_every_sample_can_be_tested_about_an_issuer_and_seller_of_the_list(name: str) -> None:
+    body = "issuers: [QFIN]\nholders: [{cik: 77}]\n"
+    (issuer, seller, own) = rehearsed(
+        f"{body}tests:\n  - {{notice: {{sample: {name}, issuer: QFIN}}, tells: 'console:'}}\n"
+        f"  - {{notice: {{sample: {name}, seller: 77}}, tells: 'console:'}}\n"
+        f"  - {{notice: {name}, tells: {'console:' if name == '360-digitech' else 'nobody'}}}\n"
+    )
+    assert issuer.failures == seller.failures == own.failures == ()
+
+
+def test_a_sample_answers_the_questions_it_is_made_for() -> None:
+    plan, young, large, gift, figures = rehearsed(
+        "any_notice: true\nwhen: {any: [{plan_age: under 90 days}, {market_value: over 10M}, {gift: true}]}\n"
+        "tests:\n  - {notice: officer-with-plan, tells: nobody}\n"
+        "  - {notice: officer-with-young-plan, tells: 'console:'}\n"
+        "  - {notice: large-sale-by-director, tells: 'console:'}\n"
+        "  - {notice: gift-to-a-trust, tells: 'console:'}\n"
+        "  - {notice: no-figures, tells: 'console:'}\n"
+    )
+    assert [one.failures for one in (plan, young, large, gift, figures)] == [()] * 5
+    assert not figures.match.is_certain
+
+
+def test_a_test_of_a_notice_in_the_ledger_waits_for_a_ledger() -> None:
+    watchlist = a_watchlist(
+        f"issuers: [1999500]\ntests: [{{notice: {a_filing().accession}, tells: 'console:'}}]\n"
+    )
+    assert wanted([watchlist]) == (a_filing().accession,)
+    assert list(rehearse(watchlist)) == []
+    kept = {a_filing().accession: Kept(filing=a_filing(), notice=a_notice())}
+    (done,) = rehearse(watchlist, kept)
+    assert (done.failures, done.told) == ((), (Destination("console"),))
+
+
+@pytest.mark.parametrize(
+    ("test", "expected"),
+    [
+        ("holds: 'slack:#ir'", "nothing waits at no time | add at: 2026-09-01 22:05"),
+        ("at: 2026-09-01 22:05, holds: {to: 'slack:#ir', until: noon}", "until: 'noon' is not a time"),
+        ("at: 2026-09-01 22:05, holds: {until: 07:00}", "to is missing"),
+        ("at: 2026-09-01 22:05, holds: {to: 'slack:#ir', util: 07:00}", "did you mean until?"),
+        ("silenced: list, holds: {to: 'slack:#ir', until: 07:00}", "a silence ends when somebody ends it"),
+        ("silenced: everybody, holds: 'slack:#ir'", "'everybody' is not one of issuer, seller, list"),
+    ],
+)
+def test_a_mistake_in_what_waits_is_a_mistake_of_the_file(test: str, expected: str) -> None:
+    mistakes = said(at_night(f"{{notice: {{issuer: QFIN}}, {test}}}"))
+    assert any(expected in mistake for mistake in mistakes), mistakes
+    assert all(mistake[0].isdigit() for mistake in mistakes)
+
+
+@pytest.mark.parametrize(
+    ("notice", "expected"),
+    [
+        ("oficer-with-plan", "did you mean officer-with-plan?"),
+        ("{sample: amendment, market_value: 5M}", "a sample says its figures itself"),
+        ("{accession: 0001950047-26-000123, units: 5}", "a filing says everything itself"),
+        ("{accession: 26-000123}", "'26-000123' is not an accession number"),
+    ],
+)
+def test_a_mistake_in_naming_a_notice_is_a_mistake_of_the_file(notice: str, expected: str) -> None:
+    mistakes = said(at_night(f"{{notice: {notice}, tells: nobody}}"))
+    assert any(expected in mistake for mistake in mistakes), mistakes

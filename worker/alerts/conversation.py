@@ -30,7 +30,7 @@ def matches_to_tell(found: Iterable[Match], earlier: Mapping[str, EarlierAlert])
             yield match
     for watchlist_id, alert in left.items():
         identities = tuple(_of_the_earlier(identity) for identity in alert.match.identities)
-        yield Match(watchlist_id=watchlist_id, identities=identities)
+        yield Match(watchlist_id=watchlist_id, identities=identities, severity=alert.match.severity)
 
 
 def destinations_to_tell(

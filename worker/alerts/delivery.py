@@ -57,7 +57,8 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     """A claimed delivery, as the deliver step holds it.
 
     `key` is opaque and the same for every attempt: it goes out with the message, so that the other side
-    can be asked for it. `attempt` counts from 1. `owed_since` is when the alert was raised.
+    can be asked for it. `alert` is the alert's number, None for a message about several. `attempt` counts
+    from 1. `owed_since` is when the alert was raised.
     `may_have_arrived` is True where an earlier attempt was cut short or its answer was lost. `owner` is
     the token of the claim.
     """
@@ -71,3 +72,16 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     first_attempt_at: datetime
     may_have_arrived: bool
     owner: str
+    alert: int | None = None
+
+    @property
+    def named(self) -> dict[str, str | int | None]:
+        """What a line of the log that is about it carries."""
+        notifier = self.destination.notifier
+        return {
+            "alert": self.alert,
+            "delivery": self.id,
+            "key": self.key,
+            "attempt": self.attempt,
+            "notifier": notifier,
+        }

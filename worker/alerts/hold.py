@@ -70,8 +70,7 @@ def hold(
     until = quiet.until(now) if quiet is not None else None
     if quiet is None or until is None:
         return None
-    hours = f"{quiet.begins:%H:%M} to {quiet.ends:%H:%M}, {quiet.zone}"
-    return Hold(because=f"quiet hours of the destination, {hours}", by="the watchlist", until=until)
+    return Hold(because=f"quiet hours of the destination, {quiet}", by="the watchlist", until=until)
 
 
 def _ciks(filing: Filing, role: Role, *stated: int | None) -> set[str]:

@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 
+from worker.watchlists.match import Severity
+
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """An alert in a line. Texts are plain, cleaned of invisible characters and not escaped for any channel.
@@ -20,6 +22,15 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     figures: str
     check: bool
     url: str
+    severity: Severity = Severity.NORMAL
+
+
+class Attachment(msgspec.Struct, frozen=True, kw_only=True):
+    """A file of text that goes with an e-mail, in UTF-8; `subtype` is that of its media type: csv."""
+
+    name: str
+    subtype: str
+    content: str
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,7 +40,9 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     notification and screen-reader text. `subject` and `html` are an e-mail's, `blocks` are Slack's
     (Block Kit, already escaped and within Slack's limits). `thread` names the conversation the message
     belongs to (one per notice family), or None. `summary` is what is said of it beside others, None where
-    it is about several notices itself.
+    it is about several notices itself. `templates` is the sha256 of the templates it was written with, None
+    where none was used. `severity` is how much it matters, that of the most severe where it tells of several.
+    `attachments` are an e-mail's.
     """
 
     text: str
@@ -38,3 +51,6 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     blocks: tuple[dict[str, Any], ...] | None = None
     thread: str | None = None
     summary: Summary | None = None
+    templates: str | None = None
+    severity: Severity = Severity.NORMAL
+    attachments: tuple[Attachment, ...] = ()

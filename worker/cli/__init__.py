@@ -14,9 +14,13 @@ from worker.cli import (
     check,
     demo,
     diff,
+    digest,
+    doctor,
+    drill,
     explain,
     failed,
     init,
+    ledger,
     migrate,
     preview,
     processes,
@@ -25,6 +29,7 @@ from worker.cli import (
     send_test,
     silence,
     status,
+    top,
     watch,
 )
 from worker.errors import ConfigurationError, Form144Error
@@ -45,9 +50,13 @@ app.command()(check.check)
 app.command()(explain.explain)
 app.command()(diff.diff)
 app.command()(preview.preview)
+app.command()(digest.digest)
 app.command()(status.status)
+app.command()(top.top)
 app.command()(ack.ack)
 app.command()(send_test.send_test)
+app.command()(drill.drill)
+app.command()(doctor.doctor)
 app.command()(backfill.backfill)
 app.command()(processes.worker)
 app.command()(processes.beat)
@@ -55,6 +64,7 @@ app.command()(migrate.migrate)
 app.add_typer(failed.app, name="failed")
 app.add_typer(watch.app, name="watch")
 app.add_typer(silence.app, name="silence")
+app.add_typer(ledger.app, name="ledger")
 app.add_typer(schema.app, name="schema")
 
 

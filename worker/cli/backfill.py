@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from worker import engine, parts, wiring
 from worker.edgar.hours import eastern_day, index_days
 from worker.errors import ConfigurationError, Mistake
+from worker.ledger.kinds import Kind
 from worker.ledger.ledger import Ledger
 from worker.pipeline import Pipeline
 from worker.reconciliation import DAY, Indexes
@@ -40,6 +41,8 @@ def backfill(
     pipeline = replace(wiring.build_pipeline(settings, ring=lambda _step: None), drain=LOOK)
     try:
         days = wanted_days(pipeline.ledger, first.date(), last.date(), parts.clock(), notify=notify)
+        asked = f"{first.date()} to {last.date()}"
+        pipeline.ledger.chain.note(Kind.BACKFILLED, asked, parts.clock(), notify=notify)
         with Progress(
             TextColumn("{task.description:<8}"),
             BarColumn(32),

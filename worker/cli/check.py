@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from worker import parts
+from worker.cli.check_ledger import from_ledger
 from worker.cli.explain import decision_lines
 from worker.edgar.budget import LocalBudget
 from worker.errors import Mistake
@@ -20,9 +21,10 @@ from worker.messages.rehearsal import rehearse as rehearse_templates
 from worker.settings import from_environment
 from worker.watched_folder import read_folder
 from worker.watchlists.loading import FolderReading, read_watchlists
+from worker.watchlists.match import Severity
 from worker.watchlists.pins import LOCK_NAME, pins_for, write_pins
 from worker.watchlists.rehearsing import Rehearsed, rehearse
-from worker.watchlists.watchlist import Entry, Watchlist
+from worker.watchlists.watchlist import Entry, Route, Watchlist
 
 _SHOWN = 12
 
@@ -55,7 +57,9 @@ def check(
     if settings.templates is not None:
         found = rehearse_templates(settings.templates)
         reading = msgspec.structs.replace(reading, mistakes=(*reading.mistakes, *found))
-    rehearsed = [done for watchlist in reading.watchlists for done in rehearse(watchlist)]
+    asked = from_ledger(settings, reading.watchlists, now)
+    reading = msgspec.structs.replace(reading, warnings=(*reading.warnings, *asked.warnings))
+    rehearsed = [done for watchlist in reading.watchlists for done in rehearse(watchlist, asked.kept)]
     if as_json:
         sys.stdout.write(as_json_text(reading, rehearsed) + "\n")
     else:
@@ -119,6 +123,10 @@ def as_json_text(reading: FolderReading, rehearsed: Sequence[Rehearsed]) -> str:
                     "where": done.rehearsal.where,
                     "name": done.rehearsal.name,
                     "told": [str(destination) for destination in done.told],
+                    "waiting": [
+                        {"destination": str(one.destination), "until": one.until, "because": one.because}
+                        for one in done.waiting
+                    ],
                     "failures": done.failures,
                     "decision": done.match,
                 }
@@ -151,13 +159,21 @@ def _show_list(watchlist: Watchlist, out: Console) -> None:
         out.print(f"  and {len(watchlist.entries) - _SHOWN:,} more")
     for condition in watchlist.conditions:
         out.print(f"  when {condition.text}", markup=False)
-    always = [str(route.destination) for route in watchlist.routes if not route.conditions]
+    if watchlist.severity is not Severity.NORMAL:
+        out.print(f"  severity {watchlist.severity}")
+    always = [_told(route, watchlist) for route in watchlist.routes if not route.conditions]
     if always or not watchlist.routes:
         out.print(f"  tells {', '.join(dict.fromkeys(always)) or 'nobody'}", markup=False)
     for route in watchlist.routes:
         if route.conditions:
             stated = " and ".join(condition.text for condition in route.conditions)
-            out.print(f"  tells {route.destination} when {stated}", markup=False)
+            out.print(f"  tells {_told(route, watchlist)} when {stated}", markup=False)
+
+
+def _told(route: Route, watchlist: Watchlist) -> str:
+    severity = f" as {route.severity}" if route.severity is not watchlist.severity else ""
+    how = f" {route.how}" if route.digest is not None else ""
+    return f"{route.destination}{severity}{how}"
 
 
 def _list(watchlist: Watchlist) -> dict[str, object]:
@@ -184,10 +200,13 @@ def _list(watchlist: Watchlist) -> dict[str, object]:
             {
                 "destination": str(route.destination),
                 "conditions": [condition.text for condition in route.conditions],
+                "severity": route.severity,
+                "told": route.how,
                 "where": route.where,
             }
             for route in watchlist.routes
         ],
+        "severity": watchlist.severity,
         "digest": watchlist.digest,
     }
 

@@ -15,15 +15,14 @@ import typer
 from rich.console import Console
 
 from worker import parts
+from worker.cli.earlier import earlier_notices
 from worker.errors import ConfigurationError, Mistake, UnreadableFiling
 from worker.filings.filing import Filing
 from worker.filings.notice import Form144Notice
 from worker.filings.reader import read_notice
-from worker.ledger.ledger import Ledger
 from worker.settings import Settings, from_environment
 from worker.watched_folder import Tickers, read_folder
 from worker.watchlists.amounts import days
-from worker.watchlists.conditions.recent import RecentNotices
 from worker.watchlists.destination import Destination
 from worker.watchlists.document import LISTS
 from worker.watchlists.index import WatchlistIndex
@@ -64,7 +63,10 @@ def diff(
     if as_json:
         sys.stdout.write(_json(decided) + "\n")
     else:
-        _show(decided, Console(highlight=False, soft_wrap=True))
+        out = Console(highlight=False, soft_wrap=True)
+        _show(decided, out)
+        for line in _moved(before, after):
+            out.print(line, markup=False)
 
 
 def _from_ledger(
@@ -73,16 +75,8 @@ def _from_ledger(
     reach = max(before.history_days or 0, after.history_days or 0)
     with closing(parts.open_ledger(settings, migrate=False)) as ledger:
         for filing, notice in ledger.history.notices(since):
-            recent = _recent(ledger, filing, notice, reach) if reach else None
-            yield filing, notice, replay(notice, filing, before, after, recent=recent)
-
-
-def _recent(ledger: Ledger, filing: Filing, notice: Form144Notice, reach: int) -> RecentNotices | None:
-    """The issuer's notices of so many days before this one, as far as the ledger reaches back."""
-    day = notice.notice_date or filing.day
-    if notice.issuer_cik is None or day is None:
-        return None
-    return ledger.history.recent(notice.issuer_cik, day - timedelta(days=reach))
+            earlier = earlier_notices(ledger, filing, notice, reach or None)
+            yield filing, notice, replay(notice, filing, before, after, recent=earlier)
 
 
 def _index(path: Path, known: Tickers | None) -> WatchlistIndex:
@@ -127,7 +121,9 @@ def _span(said: str) -> timedelta:
 
 def _show(decided: list[Decided], out: Console) -> None:
     changes = [(filing, notice, change) for filing, notice, both in decided for change in both.changes]
-    out.print(f"{len(decided):,} notices replayed, {len(changes):,} messages change", markup=False)
+    regraded = [(filing, notice, one) for filing, notice, both in decided for one in both.regraded]
+    graded = f", {len(regraded):,} come with another severity" if regraded else ""
+    out.print(f"{len(decided):,} notices replayed, {len(changes):,} messages change{graded}", markup=False)
     for destination, (before, more, fewer) in _counts(decided).items():
         after = before + more - fewer
         out.print(f"{destination}  {before:,} before, {after:,} after (+{more:,} -{fewer:,})", markup=False)
@@ -136,6 +132,28 @@ def _show(decided: list[Decided], out: Console) -> None:
             out.print(f"  {_line(filing, notice, change)}", markup=False)
         if len(own) > _SHOWN:
             out.print(f"  and {len(own) - _SHOWN:,} more; --json has them all")
+        other = [one for one in regraded if one[2].destination == destination]
+        for filing, notice, one in other[:_SHOWN]:
+            line = f"  ~ {_named(filing, notice)}; {one.watchlist.path}: {one.before} is now {one.after}"
+            out.print(line, markup=False)
+        if len(other) > _SHOWN:
+            out.print(f"  and {len(other) - _SHOWN:,} more of another severity; --json has them all")
+
+
+def _moved(before: WatchlistIndex, after: WatchlistIndex) -> Iterator[str]:
+    """Who would be told at another time: in a digest, or not any more."""
+    was, will_be = _ways(before), _ways(after)
+    for to in sorted({*was} & {*will_be}):
+        if was[to] != will_be[to]:
+            yield f"{to}  was told {' or '.join(was[to])}, would be told {' or '.join(will_be[to])}"
+
+
+def _ways(index: WatchlistIndex) -> dict[Destination, list[str]]:
+    ways: dict[Destination, set[str]] = {}
+    for watchlist in index.watchlists:
+        for route in watchlist.routes:
+            ways.setdefault(route.destination, set()).add(route.how)
+    return {to: sorted(found) for to, found in ways.items()}
 
 
 def _counts(decided: list[Decided]) -> Mapping[Destination, tuple[int, int, int]]:
@@ -147,9 +165,13 @@ def _counts(decided: list[Decided]) -> Mapping[Destination, tuple[int, int, int]
 
 
 def _line(filing: Filing, notice: Form144Notice, change: Change) -> str:
-    who = f"{notice.issuer_name or 'unknown issuer'}; {notice.seller_name or 'unknown seller'}"
     sign = "+" if change.is_more else "-"
-    return f"{sign} {filing.accession} {who}; {change.watchlist.path}: {_why(change)}"
+    return f"{sign} {_named(filing, notice)}; {change.watchlist.path}: {_why(change)}"
+
+
+def _named(filing: Filing, notice: Form144Notice) -> str:
+    who = f"{notice.issuer_name or 'unknown issuer'}; {notice.seller_name or 'unknown seller'}"
+    return f"{filing.accession} {who}"
 
 
 def _why(change: Change) -> str:
@@ -189,5 +211,16 @@ def _json(decided: list[Decided]) -> str:
         for filing, notice, both in decided
         for change in both.changes
     ]
-    found = {"notices": len(decided), "destinations": counts, "changes": changes}
+    severities = [
+        {
+            "accession": filing.accession,
+            "destination": str(one.destination),
+            "list": one.watchlist.path,
+            "before": one.before,
+            "after": one.after,
+        }
+        for filing, _, both in decided
+        for one in both.regraded
+    ]
+    found = {"notices": len(decided), "destinations": counts, "changes": changes, "severities": severities}
     return msgspec.json.encode(found).decode()

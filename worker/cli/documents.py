@@ -69,6 +69,8 @@ def _in_ledger(accession: str, settings: Settings) -> Found:
         record = ledger.records.of(accession)
     if record is None:
         raise Form144Error(f"{accession} is not in the ledger: it was never seen, or is no Form 144")
+    if record.filing.is_drill:
+        raise Form144Error(f"{accession} is a drill: nobody filed it, and no notice is kept of it")
     if record.notice is None:
         why = f"; the last attempt: {record.last_error}" if record.last_error else ""
         raise Form144Error(f"{accession} was seen and not read yet{why}")

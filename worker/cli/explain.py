@@ -13,13 +13,15 @@ import typer
 from rich.console import Console
 
 from worker import parts
-from worker.cli.documents import find_notice
+from worker.alerts.digest import how_told
+from worker.cli.documents import find_notice, opened_ledger
+from worker.cli.earlier import earlier_notices
 from worker.ledger.record import Record, RecordedDelivery
 from worker.settings import from_environment
 from worker.watched_folder import read_folder
 from worker.watchlists.index import WatchlistIndex
 from worker.watchlists.loading import load_watchlists
-from worker.watchlists.match import Answer, Finding, Match, Side
+from worker.watchlists.match import Answer, Finding, Match, Severity, Side
 from worker.watchlists.matching import explain as explain_all
 from worker.watchlists.watchlist import Watchlist
 
@@ -42,7 +44,11 @@ def explain(
     known = parts.tickers(settings, None, parts.clock())
     index = WatchlistIndex(load_watchlists(read_folder(folder or settings.watchlists), known))
     notice = find_notice(document, settings)
-    matches = explain_all(notice.notice, notice.filing, index)
+    earlier = None
+    if notice.record is not None and index.history_days is not None:
+        with opened_ledger(settings) as ledger:
+            earlier = earlier_notices(ledger, notice.filing, notice.notice, index.history_days)
+    matches = explain_all(notice.notice, notice.filing, index, recent=earlier)
     if as_json:
         sys.stdout.writelines(msgspec.json.encode(found).decode() + "\n" for found in matches)
         return
@@ -73,6 +79,8 @@ def _became(delivery: RecordedDelivery) -> str:
     words = [f"{delivery.destination}: {delivery.state}"]
     if delivery.attempts:
         words.append(f"{delivery.attempts} attempt{'s' * (delivery.attempts != 1)}")
+    if delivery.told_in is not None:
+        words.append(delivery.told_in)
     if delivery.held_because:
         words.append(f"held by {delivery.held_by}: {delivery.held_because}")
     if delivery.reference:
@@ -101,10 +109,15 @@ def decision_lines(watchlist: Watchlist, found: Match) -> Iterator[str]:
     if not found.identities:
         yield "    nobody on this list is named in the notice"
     yield from (f"    {_answered(finding)}" for finding in found.findings)
+    for to in found.told:
+        at_once, plan = how_told(watchlist, found, to)
+        if plan is not None:
+            yield f"    {to} hears of it {'at once and ' * at_once}in the digest, {plan.schedule}"
     for route in found.routes:
-        if route.findings:
+        severity = f" as {route.severity}" if route.severity is not found.severity else ""
+        if route.findings or severity:
             is_told = route.holds and route.destination in found.told
-            yield f"    {'tells' if is_told else 'does not tell'} {route.destination}"
+            yield f"    {'tells' if is_told else 'does not tell'} {route.destination}{severity}"
             yield from (f"        {_answered(finding)}" for finding in route.findings)
 
 
@@ -115,5 +128,6 @@ def _answered(finding: Finding) -> str:
 
 def _verdict(found: Match) -> str:
     if found.raises_alert:
-        return "alert" if found.is_certain else "alert, not certain"
+        severity = "" if found.severity is Severity.NORMAL else f", {found.severity} severity"
+        return f"alert{severity}" if found.is_certain else f"alert{severity}, not certain"
     return "no alert, a near miss" if found.is_near_miss else "no alert"

@@ -46,7 +46,11 @@ tell:
   - console:
 #  - slack:#ir-alerts
 #  - email:jane@example.com
-#  - {{to: email:exec@example.com, when: {{market_value: over 50M}}}}   # conditions of its own
+#  - {{to: email:exec@example.com, when: {{market_value: over 50M}}, severity: high}}   # its own conditions
+#  - {{to: email:desk@example.com, digest: daily 07:30 America/New_York}}   # all in one message a day
+
+# When messages wait, by the clocks of a place.
+#quiet_hours: 22:00-07:00, weekends and NYSE holidays America/New_York
 
 # Notices, and who must and must not be told of them: `form144 check` runs these tests.
 tests:

@@ -1,14 +1,27 @@
-"""`form144 migrate`: bring the ledger's schema up to date."""
+"""`form144 migrate`: bring the ledger's schema up to date, or print the SQL that does."""
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
 from rich import print as show
 
 from worker import engine, parts
-from worker.ledger.schema import newest
+from worker.ledger.schema import newest, upgrade_sql
 
 
-def migrate() -> None:
+def migrate(
+    sql: Annotated[bool, typer.Option("--sql", help="Only print the SQL; the ledger is not asked.")] = False,
+    since: Annotated[
+        str | None,
+        typer.Option("--from", metavar="REVISION", help="With --sql: the schema that stands, if any does."),
+    ] = None,
+) -> None:
     """Bring the ledger's schema up to date; does nothing where it is."""
-    parts.open_ledger(engine.settings(), migrate=True).close()
+    settings = engine.settings()
+    if sql:
+        print(upgrade_sql(settings.ledger_url, since=since), end="")
+        return
+    parts.open_ledger(settings, migrate=True).close()
     show(f"The ledger's schema is up to date ({newest()}).")

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
+from worker.alerts.coverage import Coverage
 from worker.alerts.delivery import DeliveryState
 from worker.filings.rule144 import computed
-from worker.ledger.report import Coverage, IndexState, Told, ToldFiling
-from worker.messages.words import span
+from worker.ledger.report import Told, ToldFiling
+from worker.messages import coverage_line as in_words
 from worker.watchlists.match import Match
 
 
@@ -39,28 +40,8 @@ def outcome_table(filings: Sequence[ToldFiling]) -> Table:
 
 
 def coverage_line(coverage: Coverage) -> Text:
-    """`EDGAR's index for 20 Nov: 142 notices. Seen 142. Matched 3. Unreadable 0. Worst delay 48 s.`"""
-    days = f"{coverage.first.day} {coverage.first:%b}"
-    if coverage.last != coverage.first:
-        days += f" to {coverage.last.day} {coverage.last:%b}"
-    index = {
-        IndexState.PARSED: f"EDGAR's index for {days}: {coverage.indexed} notices.",
-        IndexState.NOT_YET: f"EDGAR's index for {days} is not out yet.",
-        IndexState.NONE: f"EDGAR made no index for {days}.",
-    }
-    parts = [
-        index[coverage.index],
-        f"Seen {coverage.seen}.",
-        f"Matched {coverage.matched}.",
-        f"Unreadable {coverage.unreadable}.",
-    ]
-    if coverage.found_late:
-        parts.append(f"Found late {coverage.found_late}.")
-    if coverage.waiting:
-        parts.append(f"Waiting {coverage.waiting}.")
-    if coverage.worst_delay is not None:
-        parts.append(f"Worst delay {span(coverage.worst_delay)}.")
-    return Text(" ".join(parts), style="bold")
+    """The day's coverage, for a terminal."""
+    return Text(in_words.coverage_line(coverage), style="bold")
 
 
 def _filing(filing: ToldFiling) -> Text:

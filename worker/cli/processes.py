@@ -7,9 +7,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from worker import engine, wiring
+from worker import engine, parts, wiring
 from worker.errors import ConfigurationError, Mistake
 from worker.logs import configure_logging
+from worker.metrics.server import serving
 
 
 def run(
@@ -28,7 +29,7 @@ def run(
             ]
         )
     configure_logging(settings)
-    with wiring.ready(settings, alone=True) as watchlists:
+    with wiring.ready(settings, alone=True) as watchlists, serving(settings, parts.clock):
         told = {to for watchlist in watchlists for to in watchlist.destinations}
         Console(stderr=True, highlight=False, soft_wrap=True).print(
             f"Watching EDGAR for Form 144: {len(watchlists)} watchlists, {len(told)} destinations.\n"
@@ -50,15 +51,17 @@ def worker(
     settings = engine.settings()
     _needs_broker()
     configure_logging(settings)
-    with wiring.ready(settings, alone=False):
+    with wiring.ready(settings, alone=False), serving(settings, parts.clock):
         engine.run_worker(queues, concurrency=concurrency)
 
 
 def beat() -> None:
     """Ring the bell that makes workers look for what is due."""
     _needs_broker()
-    configure_logging(engine.settings())
-    engine.run_beat()
+    settings = engine.settings()
+    configure_logging(settings)
+    with serving(settings, parts.clock):
+        engine.run_beat()
 
 
 def _needs_broker() -> None:

@@ -6,9 +6,11 @@ import secrets
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
-from worker import engine, parts
+from worker import engine, parts, preflight
 from worker.alerts.message import Message
+from worker.cli.doctor import check_lines
 from worker.errors import ConfigurationError, Form144Error, Mistake
 from worker.watchlists.destination import Destination
 
@@ -16,7 +18,9 @@ from worker.watchlists.destination import Destination
 def send_test(
     destination: Annotated[str, typer.Argument(help="slack:#ir-alerts, email:jane@example.com, console:")],
 ) -> None:
-    """Send one message that says it is a test; exit code 1, with the reason, where it is not taken."""
+    """Send one message that says it is a test, after asking everything that can be asked without one; exit
+    code 1, with the reason, where it is not taken.
+    """
     settings = engine.settings()
     notifiers = parts.open_notifiers(settings)
     try:
@@ -27,6 +31,9 @@ def send_test(
         known = ", ".join(sorted(notifiers))
         what = f"there is no notifier {to.notifier!r}; configured are {known}"
         raise ConfigurationError([Mistake(destination, what, "set its token or server first")])
+    console = Console(highlight=False)
+    for line in check_lines(preflight.destinations(settings, [to])):
+        console.print(line)
     began = parts.clock()
     receipt = notifiers[to.notifier].send(trial_message(), to.address, secrets.token_hex(32))
     took = (parts.clock() - began).total_seconds()

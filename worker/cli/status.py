@@ -10,25 +10,19 @@ import typer
 from rich.console import Console
 
 from worker import engine, parts
+from worker.alerts.coverage import Coverage
 from worker.alerts.delivery import DeliveryState
 from worker.cli.outcome import coverage_line
+from worker.digests import overdue, upcoming
+from worker.due import DELIVERING_TOO_OLD, INDEX_TOO_OLD, POLL_TOO_OLD, READING_TOO_OLD
 from worker.edgar.hours import eastern_day, index_due, is_open
+from worker.ledger.glance import Glance
 from worker.ledger.ledger import Ledger
 from worker.ledger.polls import Poll
 from worker.ledger.reloads import Reload
-from worker.ledger.report import Coverage
 from worker.messages.words import span
 from worker.pipeline import Step
 from worker.reconciliation import index_cursor, unread_days
-
-#: In EDGAR's hours a good poll older than this means that nobody is looking.
-POLL_TOO_OLD = timedelta(minutes=15)
-
-#: An index that is later than the latest known one (37 hours) is worth a person's look.
-INDEX_TOO_OLD = timedelta(hours=40)
-
-#: Filings due for so long, while none is read, have no reader.
-READING_TOO_OLD = timedelta(minutes=15)
 
 #: Deliveries a person has to look at.
 STUCK = (DeliveryState.REFUSED, DeliveryState.ABANDONED, DeliveryState.UNKNOWN)
@@ -37,8 +31,9 @@ STUCK = (DeliveryState.REFUSED, DeliveryState.ABANDONED, DeliveryState.UNKNOWN)
 class Status(msgspec.Struct, frozen=True, kw_only=True):
     """What `--json` prints. `last_good_poll` is an aware UTC instant, None where there was none;
     `feed_reached` is how far back it saw, where that is less than was wanted. `index_cursor` is the last day
-    up to which every index was parsed, and `coverage_indexed` that day's. `stuck` are sentences, and none
-    of them is good news; `silences` are those in force.
+    up to which every index was parsed, and `coverage_indexed` that day's. `quiet_until` is until when the SEC
+    asked for silence, None where it did not. The record has `record_entries` sealed entries. `stuck` are
+    sentences, and none of them is good news; `silences` are those in force, `digests` what waits for which.
     """
 
     last_good_poll: datetime | None
@@ -57,6 +52,10 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     watchlists: Reload | None
     stuck: tuple[str, ...]
     silences: tuple[str, ...]
+    quiet_until: datetime | None
+    record_entries: int
+    record_unsealed: int
+    digests: tuple[str, ...]
 
 
 def status(
@@ -83,7 +82,8 @@ def read_status(ledger: Ledger, now: datetime) -> Status:
     filings, deliveries = ledger.report.filings_by_state(), ledger.report.deliveries_by_state()
     stuck = [f"{number} deliveries are {state}" for state, number in deliveries.items() if state in STUCK]
     stuck += [f"nothing goes to {to} any more: {why}" for to, why in ledger.report.ended_lanes().items()]
-    stuck += [*_feed(good, now), *_indexes(ledger, now), *_readers(ledger, now)]
+    stuck += [*_feed(good, now), *_indexes(ledger, now), *_readers(ledger, now), *_deliverers(ledger, now)]
+    stuck += overdue(ledger, now)
     polled_at = good.ended_at if good else None
     cursor = index_cursor(ledger, now)
     return Status(
@@ -107,6 +107,10 @@ def read_status(ledger: Ledger, now: datetime) -> Status:
             f"by {one.author}: {one.reason}"
             for one in ledger.silences.active(now)
         ),
+        digests=tuple(upcoming(ledger, now)),
+        quiet_until=Glance(ledger.database).quiet_until(now),
+        record_entries=ledger.chain.head().position,
+        record_unsealed=ledger.chain.loose(),
     )
 
 
@@ -130,31 +134,51 @@ def _readers(ledger: Ledger, now: datetime) -> list[str]:
     return [f"filings are due since {since:%Y-%m-%d %H:%M:%S} UTC and nobody reads them"]
 
 
+def _deliverers(ledger: Ledger, now: datetime) -> list[str]:
+    glance = Glance(ledger.database)
+    since, tried = glance.undelivered_since(now), glance.last_attempt()
+    if since is None or max(since, tried or since) > now - DELIVERING_TOO_OLD:
+        return []
+    return [f"deliveries are due since {since:%Y-%m-%d %H:%M:%S} UTC and nobody delivers them"]
+
+
 def _show(console: Console, found: Status) -> None:
-    polled = f"{found.last_good_poll:%Y-%m-%d %H:%M:%S} UTC" if found.last_good_poll else "never"
-    if found.last_good_poll_age is not None:
-        polled += f", {span(found.last_good_poll_age)} ago"
-    console.print(f"Last good poll  {polled}")
-    if found.last_poll_error:
-        _note(console, f"the last one failed: {found.last_poll_error}")
-    if found.feed_reached:
-        _note(console, f"the feed reached back to {found.feed_reached:%Y-%m-%d %H:%M:%S} UTC only")
+    _show_feed(console, found)
     waits = f", {found.indexes_unread} due and not parsed" if found.indexes_unread else ""
     console.print(f"Indexes         whole up to {found.index_cursor or 'no day yet'}{waits}")
     if found.last_reconciliation_error:
         _note(console, f"the last look failed: {found.last_reconciliation_error}")
+    _show_counts(console, found)
+    console.print(f"Record          {found.record_entries} entries, {found.record_unsealed} not sealed yet")
+    for name, sentences in (("Silence", found.silences), ("Digest", found.digests)):
+        for sentence in sentences:
+            console.print(f"{name:<16}{sentence}", markup=False)
+    if found.watchlists is not None:
+        _show_watchlists(console, found.watchlists)
+    for sentence in found.stuck:
+        console.print(f"Stuck           {sentence}", style="red", markup=False)
+
+
+def _show_counts(console: Console, found: Status) -> None:
     console.print(f"Filings         {_counts(found.filings)}; {found.filings_due} due")
     console.print(f"Deliveries      {_counts(found.deliveries)}; {found.deliveries_due} due")
     for name, coverage in (("Last index", found.coverage_indexed), ("Today", found.coverage_today)):
         if coverage:
             console.print(f"{name:<16}", end="")
             console.print(coverage_line(coverage))
-    for sentence in found.silences:
-        console.print(f"Silence         {sentence}", markup=False)
-    if found.watchlists is not None:
-        _show_watchlists(console, found.watchlists)
-    for sentence in found.stuck:
-        console.print(f"Stuck           {sentence}", style="red", markup=False)
+
+
+def _show_feed(console: Console, found: Status) -> None:
+    polled = f"{found.last_good_poll:%Y-%m-%d %H:%M:%S} UTC" if found.last_good_poll else "never"
+    if found.last_good_poll_age is not None:
+        polled += f", {span(found.last_good_poll_age)} ago"
+    console.print(f"Last good poll  {polled}")
+    if found.last_poll_error:
+        _note(console, f"the last one failed: {found.last_poll_error}")
+    if found.quiet_until:
+        _note(console, f"the SEC asked for silence until {found.quiet_until:%Y-%m-%d %H:%M:%S} UTC")
+    if found.feed_reached:
+        _note(console, f"the feed reached back to {found.feed_reached:%Y-%m-%d %H:%M:%S} UTC only")
 
 
 def _note(console: Console, text: str) -> None:

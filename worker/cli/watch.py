@@ -17,6 +17,7 @@ from worker.watched_folder import read_folder
 from worker.watchlists import entries as lines
 from worker.watchlists.document import LISTS, MAX_BYTES, text_of
 from worker.watchlists.editing import add_entries, remove_entry
+from worker.watchlists.editing_toml import add_entries_toml, remove_entry_toml
 from worker.watchlists.entries import Written
 from worker.watchlists.issuers import KnownIssuers
 from worker.watchlists.loading import FolderReading, read_watchlists
@@ -25,7 +26,7 @@ from worker.watchlists.misread import Misread
 from worker.watchlists.rehearsing import rehearse
 from worker.watchlists.standing import pinned, same
 from worker.watchlists.table import read_table
-from worker.watchlists.watchlist import Watchlist
+from worker.watchlists.watchlist import Entry, Watchlist
 
 app = typer.Typer(no_args_is_help=True, help="Put entries on a watchlist, or take them off.")
 
@@ -95,6 +96,7 @@ class _Desk:
         self._key = str(self._path)
         self._content = self._files[self._key]
         self._old = self._text = text_of(self._key, self._content, MAX_BYTES)
+        self._is_toml = self._path.suffix.lower() == ".toml"
         self._expected = len(self._list().entries)
 
     def add(self, side: Side, wanted: Sequence[Written]) -> None:
@@ -108,7 +110,8 @@ class _Desk:
             else:
                 new.append(written)
         if new:
-            self._text = add_entries(self._key, self._text, side, new)
+            add = add_entries_toml if self._is_toml else add_entries
+            self._text = add(self._key, self._text, side, new)
             self._expected += len(new)
 
     def remove(self, said: str) -> None:
@@ -123,10 +126,16 @@ class _Desk:
             if entry.path != self._key:
                 what = f"{said} stands in another file"
                 raise ConfigurationError([Mistake(entry.where, what, "take the line out there")])
-            self._text = remove_entry(self._key, self._text, entry.side, entry.line, entry.column)
+            self._text = self._without(entry)
             self._expected -= 1
             return
         raise ConfigurationError([Mistake(self._key, f"{said} is not on the list")])
+
+    def _without(self, entry: Entry) -> str:
+        if not self._is_toml:
+            return remove_entry(self._key, self._text, entry.side, entry.line, entry.column)
+        own = [one for one in self._list().entries if one.side is entry.side and one.path == self._key]
+        return remove_entry_toml(self._key, self._text, entry.side, own.index(entry))
 
     def finish(self, *, dry_run: bool) -> None:
         """Show the change, and write it where the folder is fit to run with it."""
@@ -173,8 +182,6 @@ def _found(name: str, folder: Path) -> tuple[Path, Path]:
         path = next((one for suffix in LISTS if (one := folder / f"{name}{suffix}").is_file()), path)
     if not path.is_file():
         raise ConfigurationError([Mistake(name, "is no watchlist file", "give its path or its name")])
-    if path.suffix.lower() == ".toml":
-        raise ConfigurationError([Mistake(str(path), "is TOML, which is edited by hand")])
     if path.absolute().is_relative_to(folder.absolute()):
         return folder, folder / path.absolute().relative_to(folder.absolute())
     return path.parent, path

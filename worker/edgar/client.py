@@ -81,6 +81,11 @@ class Edgar:
     def close(self) -> None:
         self._wire.close()
 
+    @property
+    def answered_at(self) -> datetime | None:
+        """What time EDGAR's server said it was when it last answered; None where none has said."""
+        return self._wire.answered_at
+
     def latest(self, back_to: datetime) -> Iterator[FeedPage]:
         """The latest Form 144s, page by page, newest acceptance first, each page asked for when it is
         wanted; the last one is that whose oldest row was accepted before `back_to`.

@@ -44,6 +44,11 @@ def is_open(instant: datetime) -> bool:
     return is_business_day(there.date()) and _OPENS <= there.time() < _CLOSES
 
 
+def opening(day: date) -> datetime:
+    """When EDGAR opens on a business day."""
+    return _at(day, _OPENS)
+
+
 def next_opening(instant: datetime) -> datetime:
     """The first opening after that instant."""
     day = eastern_day(instant)

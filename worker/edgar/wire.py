@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from functools import cache
 
 import httpx
@@ -32,6 +33,7 @@ class Wire:
         self._budget = budget
         self._sites = sites
         self._sleep = sleep
+        self._date = ""  # the Date of the last answer
         self._client = httpx.Client(
             headers={"User-Agent": self._agent, "Accept-Encoding": "gzip", "Accept": "*/*"},
             timeout=_TIMEOUT,
@@ -44,6 +46,14 @@ class Wire:
 
     def close(self) -> None:
         self._client.close()
+
+    @property
+    def answered_at(self) -> datetime | None:
+        """What time it was at the other side when it last answered; None where it did not say."""
+        try:
+            return parsedate_to_datetime(self._date).astimezone(UTC)
+        except ValueError:
+            return None
 
     def get(self, url: str, *, at_most: int) -> bytes:
         """The body, at most `at_most` bytes of it after decompression.
@@ -87,6 +97,7 @@ class Wire:
             self._sleep(wait)
         try:
             with self._client.stream("GET", url) as answer:
+                self._date = answer.headers.get("Date", "")
                 body = read_body(answer, at_most)
         except httpx.HTTPError as error:
             raise Unreachable(f"{url}: {type(error).__name__}: {error}") from error

@@ -12,6 +12,9 @@ import msgspec
 #: `0001959173-23-000608`: ten digits of the filer agent, two of the year, six of the sequence.
 ACCESSION = re.compile(r"[0-9]{10}-[0-9]{2}-[0-9]{6}")
 
+#: What the accession numbers of drills begin with: no filer agent's CIK is zero.
+DRILL_AGENT = "0000000000-"
+
 _EASTERN = ZoneInfo("America/New_York")
 #: A Form 144 accepted until 22:00 Eastern is filed that day (Regulation S-T, Rule 13(a)(4)).
 _LAST_ACCEPTED = time(22)
@@ -31,6 +34,7 @@ class FoundBy(StrEnum):
     SEARCH = "search"
     INDEX = "index"
     PERSON = "person"
+    DRILL = "drill"  #: nobody filed it: a drill of this program's own
 
 
 class Party(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +63,11 @@ class Filing(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_amendment(self) -> bool:
         return self.form_type.endswith("/A")
+
+    @property
+    def is_drill(self) -> bool:
+        """True where nobody filed it: it tests that an alert would arrive."""
+        return self.found_by is FoundBy.DRILL
 
     @property
     def was_missed(self) -> bool:

@@ -9,7 +9,10 @@ import sqlalchemy as sa
 
 from worker.alerts.delivery import DeliveryState
 from worker.ledger.aftermath_tables import acknowledgements
+from worker.ledger.chain import Entry, note_all
+from worker.ledger.conversation_tables import threads
 from worker.ledger.database import Database
+from worker.ledger.kinds import Kind
 from worker.ledger.tables import alerts, deliveries
 
 
@@ -48,7 +51,14 @@ class Acknowledgements:
         insert = self._database.insert_new(acknowledgements, [row])
         with self._database.write() as connection:
             added = connection.execute(insert.returning(acknowledgements.c.alert_id)).scalar_one_or_none()
-        return added is not None
+            if added is None:
+                return False
+            accession, watchlist_id = connection.execute(
+                sa.select(alerts.c.accession, alerts.c.watchlist_id).where(alerts.c.id == alert)
+            ).one()
+            body = {"alert": alert, "list": watchlist_id, "by": person, "how": how, "remark": remark}
+            note_all(connection, now, [Entry(Kind.ACKNOWLEDGED, accession, body)])
+            return True
 
     def of(self, alert: int) -> tuple[Acknowledgement, ...]:
         """Everybody who acknowledged that alert, the first first."""
@@ -73,12 +83,35 @@ class Acknowledgements:
         """The messages delivered from `since` on whose alert nobody has acknowledged: the receipt's
         reference, and the alert.
         """
-        query = sa.select(deliveries.c.receipt, deliveries.c.alert_id).where(
-            deliveries.c.notifier == notifier,
-            deliveries.c.state == DeliveryState.DELIVERED,
-            deliveries.c.settled_at >= since,
-            deliveries.c.alert_id.is_not(None),
-            ~sa.exists().where(acknowledgements.c.alert_id == deliveries.c.alert_id),
-        )
+        query = sa.select(deliveries.c.receipt, deliveries.c.alert_id).where(*_awaited(notifier, since))
         with self._database.read() as connection:
             return dict(connection.execute(query).all())
+
+    def awaited_answers(self, notifier: str, since: datetime) -> dict[str, list[str]]:
+        """Which of those messages are answers: the reference of the message that each conversation begins
+        with, and those of its answers, the conversation with the youngest first.
+        """
+        top = deliveries.alias("top")
+        query = (
+            sa.select(top.c.receipt, deliveries.c.receipt)
+            .join(threads, threads.c.delivery_id == deliveries.c.id)
+            .join(top, top.c.id == threads.c.top_id)
+            .where(*_awaited(notifier, since), top.c.id != deliveries.c.id, top.c.receipt.is_not(None))
+            .order_by(deliveries.c.settled_at.desc(), deliveries.c.id.desc())
+        )
+        found: dict[str, list[str]] = {}
+        with self._database.read() as connection:
+            for begins, answer in connection.execute(query):
+                found.setdefault(begins, []).append(answer)
+        return found
+
+
+def _awaited(notifier: str, since: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    """Delivered from then on, and nobody has acknowledged the alert."""
+    return (
+        deliveries.c.notifier == notifier,
+        deliveries.c.state == DeliveryState.DELIVERED,
+        deliveries.c.settled_at >= since,
+        deliveries.c.alert_id.is_not(None),
+        ~sa.exists().where(acknowledgements.c.alert_id == deliveries.c.alert_id),
+    )

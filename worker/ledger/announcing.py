@@ -9,7 +9,9 @@ import msgspec
 import sqlalchemy as sa
 
 from worker.filings.filing import Filing, FoundBy, Party
+from worker.ledger.chain import Entry, note_all
 from worker.ledger.database import Database
+from worker.ledger.kinds import Kind
 from worker.ledger.tables import filings
 
 
@@ -40,7 +42,9 @@ def announce(
         return []
     rows = [_row(filing, now, quiet=quiet) for filing in fresh.values()]
     insert = database.insert_new(filings, rows).returning(filings.c.accession)
-    return list(connection.execute(insert).scalars())
+    new = list(connection.execute(insert).scalars())
+    note_all(connection, now, (_entry(fresh[accession], quiet=quiet) for accession in new))
+    return new
 
 
 def filing_of(row: sa.Row[tuple[object, ...]]) -> Filing:
@@ -85,6 +89,20 @@ def _completed(filing: Filing) -> sa.Update:
         sa.update(filings)
         .where(filings.c.accession == filing.accession)
         .values(parties=filing.parties, accepted_at=filing.accepted_at, filed_on=filing.filed_on, day=day)
+    )
+
+
+def _entry(filing: Filing, *, quiet: bool) -> Entry:
+    """`accepted` is None where nobody has said yet; `quiet` is what nobody is to be told of."""
+    return Entry(
+        Kind.ANNOUNCED,
+        filing.accession,
+        {
+            "form_type": filing.form_type,
+            "found_by": filing.found_by.value,
+            "accepted": filing.accepted_at,
+            "quiet": quiet,
+        },
     )
 
 

@@ -18,13 +18,27 @@ from worker.errors import ConfigurationError, Mistake, Unreachable
 BUSY = timedelta(seconds=30)
 
 
+#: A server or a network that went away without a word is noticed within a minute and a half; by default it
+#: takes two hours, and a worker's threads wait so long. A client that went away in the middle of its
+#: transaction keeps nobody waiting for its rows longer than a minute.
+#: https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
+POSTGRESQL: dict[str, object] = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+    "options": "-c idle_in_transaction_session_timeout=60s",
+}
+
+
 class Database:
     """Transactions on one engine. Open it once per process, after any fork."""
 
     def __init__(self, url: str) -> None:
         """`url` is an SQLAlchemy URL, `sqlite:///...` or `postgresql+psycopg://...`."""
         try:
-            self.engine = sa.create_engine(url, pool_pre_ping=True)
+            self.engine = sa.create_engine(url, pool_pre_ping=True, connect_args=_connect_arguments(url))
         except (exc.ArgumentError, ModuleNotFoundError) as error:
             raise ConfigurationError(
                 [
@@ -78,6 +92,14 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def _connect_arguments(url: str) -> dict[str, object]:
+    """What libpq is told where the URL does not say it."""
+    parts = sa.make_url(url)
+    if parts.get_backend_name() != "postgresql":
+        return {}
+    return {name: value for name, value in POSTGRESQL.items() if name not in parts.query}
 
 
 def _prepare_sqlite(connection: SqliteConnection, _record: object) -> None:

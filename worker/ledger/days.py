@@ -9,7 +9,9 @@ import sqlalchemy as sa
 
 from worker.filings.filing import Filing
 from worker.ledger.announcing import announce
+from worker.ledger.chain import note
 from worker.ledger.database import Database
+from worker.ledger.kinds import Kind
 from worker.ledger.tables import days, facts, filings
 
 _BEGIN = "indexes-begin"
@@ -58,4 +60,5 @@ class Days:
             count = connection.execute(sa.select(sa.func.count()).where(mine, filings.c.day == day))
             row = {"day": day, "indexed": count.scalar_one() if exists else None, "indexed_at": now}
             connection.execute(self._database.insert_new(days, [row]))
+            note(connection, Kind.INDEXED, str(day), now, notices=row["indexed"], new=len(new))
         return new

@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from worker.alerts.delivery import Delivery, DeliveryState, Receipt
+from worker.ledger import chain
 from worker.ledger.database import Database
+from worker.ledger.kinds import Kind
 from worker.ledger.tables import attempts, deliveries, lanes
 from worker.ledger.troubles import Trouble, note
 from worker.watchlists.destination import Destination
@@ -60,16 +62,21 @@ class Deliveries:
             )
             connection.execute(_lane_of(row.notifier, row.address).values(open_at=ends))
             connection.execute(sa.insert(attempts).values(delivery_id=row.id, number=number, started_at=now))
+            doubtful = row.state in (DeliveryState.SENDING, DeliveryState.UNKNOWN)
+            to = Destination(row.notifier, row.address)
+            body: dict[str, chain.Value] = {"attempt": number, "may_have_arrived": doubtful}
+            chain.note(connection, Kind.ATTEMPTED, row.key, now, destination=str(to), **body)
         return Delivery(
             id=row.id,
             key=row.key,
-            destination=Destination(row.notifier, row.address),
+            destination=to,
             message=row.message,
             attempt=number,
             owed_since=row.owed_since,
             first_attempt_at=first,
-            may_have_arrived=row.state in (DeliveryState.SENDING, DeliveryState.UNKNOWN),
+            may_have_arrived=doubtful,
             owner=owner,
+            alert=row.alert_id,
         )
 
     def delivered(
@@ -185,12 +192,24 @@ class Deliveries:
                 .where(attempts.c.delivery_id == delivery.id, attempts.c.number == delivery.attempt)
                 .values(ended_at=now, outcome=outcome, detail=detail)
             )
-            if settled.rowcount != 1:
+            to, in_time = delivery.destination, settled.rowcount == 1
+            chain.note(
+                connection,
+                Kind.SETTLED,
+                delivery.key,
+                now,
+                destination=str(to),
+                attempt=delivery.attempt,
+                outcome=outcome,
+                said=detail,
+                in_time=in_time,
+            )
+            if not in_time:
                 return False
-            to = delivery.destination
             lane: dict[str, object] = {"open_at": lane_opens_at}
             if ends_lane:
                 lane["ended_because"] = detail
+                chain.note(connection, Kind.LANE_ENDED, str(to), now, because=detail)
             connection.execute(_lane_of(to.notifier, to.address).values(lane))
             if trouble is not None:
                 note(self._database, connection, trouble, str(to), what=detail, now=now)

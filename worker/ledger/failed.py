@@ -11,7 +11,10 @@ import sqlalchemy as sa
 from worker.alerts.delivery import DeliveryState
 from worker.alerts.message import Message
 from worker.ledger.aftermath_tables import redirects
+from worker.ledger.chain import note
 from worker.ledger.database import Database
+from worker.ledger.drill_tables import no_drill_delivery
+from worker.ledger.kinds import Kind
 from worker.ledger.tables import alerts, attempts, deliveries, lanes
 from worker.watchlists.destination import Destination
 
@@ -60,9 +63,11 @@ class Failed:
         self._database = database
 
     def all(self) -> tuple[FailedDelivery, ...]:
-        """Every one, the oldest first."""
+        """Every one that is about a notice, the oldest first."""
         with self._database.read() as connection:
-            return tuple(_failed(row) for row in connection.execute(_query().where(_FAILED)))
+            return tuple(
+                _failed(row) for row in connection.execute(_query().where(_FAILED, no_drill_delivery()))
+            )
 
     def one(self, number: int) -> Failure | None:
         """The delivery of that number, in whatever state it is; None where there is none."""
@@ -88,7 +93,9 @@ class Failed:
         other side holds. Returns how many; a number that names no failed delivery is passed over.
         """
         with self._database.write() as connection:
-            rows = connection.execute(_query().where(_FAILED, deliveries.c.id.in_(numbers))).all()
+            rows = connection.execute(
+                _query().where(_FAILED, no_drill_delivery(), deliveries.c.id.in_(numbers))
+            ).all()
             for row in rows:
                 doubtful = row.state in (DeliveryState.UNKNOWN, DeliveryState.SENDING) and not send_again
                 connection.execute(
@@ -103,6 +110,7 @@ class Failed:
                     )
                 )
                 self._open(connection, Destination(row.notifier, row.address), now)
+                note(connection, Kind.RETRIED, row.key, now, state=row.state, send_again=send_again)
         return len(rows)
 
     def open(self, destination: Destination, now: datetime) -> bool:
@@ -112,6 +120,11 @@ class Failed:
 
     @staticmethod
     def _open(connection: sa.Connection, to: Destination, now: datetime) -> bool:
+        had_ended = sa.select(lanes.c.ended_because).where(
+            lanes.c.notifier == to.notifier, lanes.c.address == to.address
+        )
+        if (because := connection.execute(had_ended).scalar_one_or_none()) is not None:
+            note(connection, Kind.LANE_OPENED, str(to), now, had_ended_because=because)
         reopened = connection.execute(
             sa.update(lanes)
             .where(lanes.c.notifier == to.notifier, lanes.c.address == to.address)

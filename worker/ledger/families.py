@@ -6,6 +6,7 @@ import msgspec
 import sqlalchemy as sa
 
 from worker.alerts.conversation import EarlierAlert
+from worker.filings.filing import DRILL_AGENT
 from worker.filings.notice import Form144Notice
 from worker.ledger.database import Database
 from worker.ledger.tables import alerts, deliveries, filings, notices
@@ -66,7 +67,7 @@ def _upwards(connection: sa.Connection, accession: str) -> list[str]:
     while True:
         query = sa.select(notices.c.previous_accession).where(notices.c.accession == line[-1])
         previous = connection.execute(query).scalar_one_or_none()
-        if previous is None or previous in line:
+        if previous is None or previous in line or previous.startswith(DRILL_AGENT):
             return line
         line.append(previous)
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from worker.filings.filing import Filing
 from worker.ledger.announcing import announce, filing_of
@@ -30,12 +32,18 @@ class ClaimedFiling(msgspec.Struct, frozen=True, kw_only=True):
     cut_short: int
     quiet: bool = False
 
+    @property
+    def named(self) -> dict[str, str | int | None]:
+        """What a line of the log that is about it carries."""
+        return {"accession": self.filing.accession, "attempt": self.attempt}
+
 
 class Filings:
     """The `filings` table."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._claim = _claim(database)
 
     def announce(self, found: Sequence[Filing], now: datetime) -> list[str]:
         """Write down what EDGAR announced and return the accessions that are new.
@@ -54,20 +62,9 @@ class Filings:
 
         A filing whose reader's lease has ended is due again.
         """
-        due = (
-            sa.select(filings.c.accession)
-            .where(filings.c.due_at <= now, filings.c.state.in_(CLAIMABLE))
-            .order_by(filings.c.day.desc(), filings.c.due_at)
-            .limit(1)
-        )
-        claim = (
-            sa.update(filings)
-            .where(filings.c.accession.in_(self._database.only_free_rows(due, filings)))
-            .values(state="reading", owner=owner, due_at=now + lease, attempts=filings.c.attempts + 1)
-            .returning(*filings.c)
-        )
+        values = {"instant": now, "claimant": owner, "lease_ends": now + lease}
         with self._database.write() as connection:
-            row = connection.execute(claim).one_or_none()
+            row = connection.execute(self._claim, values).one_or_none()
         if row is None:
             return None
         return ClaimedFiling(
@@ -108,8 +105,35 @@ class Filings:
         with self._database.read() as connection:
             return int(connection.execute(query).scalar_one())
 
-    def due(self, now: datetime) -> int:
-        """How many filings wait to be read now."""
-        query = sa.select(sa.func.count()).where(filings.c.due_at <= now, filings.c.state.in_(CLAIMABLE))
+    def due(self, now: datetime, *, at_most: int | None = None) -> int:
+        """How many filings wait to be read now; who needs to know of a few only does not count a year's."""
+        waiting = sa.select(filings.c.accession).where(
+            filings.c.due_at <= now, filings.c.state.in_(CLAIMABLE)
+        )
+        if at_most is not None:
+            # In the claim's order, which has an index: else PostgreSQL goes through the table.
+            waiting = waiting.order_by(filings.c.day.desc(), filings.c.due_at).limit(at_most)
+        query = sa.select(sa.func.count()).select_from(waiting.subquery())
         with self._database.read() as connection:
             return int(connection.execute(query).scalar_one())
+
+
+def _claim(database: Database) -> ReturningUpdate[Any]:
+    """The claim, put together once: that takes SQLAlchemy as long as the database needs to carry it out."""
+    due = (
+        sa.select(filings.c.accession)
+        .where(filings.c.due_at <= sa.bindparam("instant"), filings.c.state.in_(CLAIMABLE))
+        .order_by(filings.c.day.desc(), filings.c.due_at)
+        .limit(1)
+    )
+    return (
+        sa.update(filings)
+        .where(filings.c.accession.in_(database.only_free_rows(due, filings)))
+        .values(
+            state="reading",
+            owner=sa.bindparam("claimant"),
+            due_at=sa.bindparam("lease_ends"),
+            attempts=filings.c.attempts + 1,
+        )
+        .returning(*filings.c)
+    )

@@ -11,8 +11,12 @@ from worker.filings.filing import Filing
 from worker.filings.notice import Form144Notice
 from worker.ledger.announcing import filing_of
 from worker.ledger.database import Database
-from worker.ledger.tables import filings, notices, polls
+from worker.ledger.filings import CLAIMABLE
+from worker.ledger.tables import days, filings, notices, polls
+from worker.watchlists.calendars import is_edgar_day
 from worker.watchlists.conditions.recent import RecentNotice, RecentNotices
+
+_DAY = timedelta(days=1)
 
 
 class History:
@@ -36,10 +40,12 @@ class History:
             for row in connection.execution_options(yield_per=500).execute(query):
                 yield filing_of(row), row.notice
 
-    def recent(self, issuer_cik: int, since: date) -> RecentNotices:
+    def recent(self, issuer_cik: int, since: date, until: date | None = None) -> RecentNotices:
         """The notices on one issuer filed on `since` or later, as far as this ledger reaches back.
 
-        Its `since` is later than the one asked for where the first poll did not look back so far.
+        Its `since` is later than the one asked for where neither polls nor indexes reach back so far: a day
+        counts from its index on, once everything that lists was read. Who asks up to a day, `until`, need
+        not care whether the days after it are all there.
         """
         when = sa.func.coalesce(filings.c.accepted_at, filings.c.seen_at)
         query = (
@@ -52,13 +58,34 @@ class History:
             )
         )
         with self._database.read() as connection:
-            first_look: datetime | None = connection.scalar(sa.select(sa.func.min(polls.c.back_to)))
+            reaches = self._reaches(connection, since, until)
             found = tuple(
                 RecentNotice(
                     accession=accession, issuer_cik=issuer_cik, seller_cik=seller, filed_on=filed.date()
                 )
                 for accession, seller, filed in connection.execute(query)
             )
-        # The first poll saw its first day only in part.
-        reaches = first_look.date() + timedelta(days=1) if first_look else date.max
         return RecentNotices(since=max(since, reaches), notices=found)
+
+    def _reaches(self, connection: sa.Connection, since: date, until: date | None) -> date:
+        """The first day from which on nothing is missing."""
+        first_look: datetime | None = connection.scalar(sa.select(sa.func.min(polls.c.back_to)))
+        # The first poll saw its first day only in part.
+        polled = first_look.date() + _DAY if first_look else date.max
+        reaches = min(polled, until + _DAY) if until is not None else polled
+        if reaches <= since or reaches == date.max:
+            return reaches
+        settled = set(connection.scalars(sa.select(days.c.day).where(days.c.day.between(since, reaches))))
+        unread = set(
+            connection.scalars(
+                sa.select(filings.c.day)
+                .where(filings.c.day.between(since, reaches), filings.c.state.in_(CLAIMABLE))
+                .distinct()
+            )
+        )
+        while reaches > since:
+            day = reaches - _DAY
+            if day in unread or (is_edgar_day(day) and day not in settled):
+                break
+            reaches = day
+        return reaches

@@ -8,10 +8,15 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from worker.ledger.acknowledgements import Acknowledgements
+from worker.ledger.anchors import Anchors
+from worker.ledger.chain import Chain
 from worker.ledger.chores import Chores
 from worker.ledger.database import Database
 from worker.ledger.days import Days
 from worker.ledger.deliveries import Deliveries
+from worker.ledger.digest_contents import DigestContents
+from worker.ledger.digests import Digests
+from worker.ledger.drills import Drills
 from worker.ledger.failed import Failed
 from worker.ledger.families import Families
 from worker.ledger.filings import Filings
@@ -23,12 +28,15 @@ from worker.ledger.record import Records
 from worker.ledger.redirects import Redirects
 from worker.ledger.reloads import Reloads
 from worker.ledger.report import Report
+from worker.ledger.retention import Retention
 from worker.ledger.rollups import Rollups
 from worker.ledger.schema import require_current, upgrade
 from worker.ledger.silences import Silences
 from worker.ledger.tables import facts
 from worker.ledger.threads import Threads
 from worker.ledger.troubles import Troubles
+from worker.ledger.verification import Verification
+from worker.ledger.vitals import Vitals
 
 
 class Ledger:
@@ -55,6 +63,14 @@ class Ledger:
         self.silences = Silences(database)
         self.acknowledgements = Acknowledgements(database)
         self.failed = Failed(database)
+        self.digests = Digests(database)
+        self.digest_contents = DigestContents(database)
+        self.drills = Drills(database)
+        self.vitals = Vitals(database)
+        self.chain = Chain(database)
+        self.verification = Verification(database)
+        self.retention = Retention(database)
+        self.anchors = Anchors(database)
 
     @classmethod
     def open(cls, url: str, *, migrate: bool) -> Ledger:

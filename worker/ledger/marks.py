@@ -13,8 +13,10 @@ import sqlalchemy as sa
 
 from worker.alerts.delivery import DeliveryState
 from worker.alerts.message import Message
+from worker.ledger.chain import note
 from worker.ledger.conversation_tables import threads
 from worker.ledger.database import Database
+from worker.ledger.kinds import Kind
 from worker.ledger.tables import alerts, deliveries, filings
 from worker.ledger.types import UtcDateTime
 from worker.watchlists.destination import Destination
@@ -69,9 +71,9 @@ class Marks:
             )
             .select_from(threads)
             .join(
-                deliveries, sa.and_(deliveries.c.id == threads.c.delivery_id, deliveries.c.state == arrived)
+                deliveries, sa.and_(deliveries.c.id == threads.c.delivery_id, _state(deliveries) == arrived)
             )
-            .join(post, sa.and_(post.c.id == threads.c.amends_id, post.c.state == arrived))
+            .join(post, sa.and_(post.c.id == threads.c.amends_id, _state(post) == arrived))
             .where(threads.c.mark_due_at <= now)
             .order_by(threads.c.delivery_id)
             .limit(AT_ONCE)
@@ -93,19 +95,28 @@ class Marks:
 
     def done(self, mark: Mark, now: datetime) -> None:
         """The message is marked."""
-        self._settle(mark, mark_due_at=None, marked_at=now, mark_error=None)
+        with self._database.write() as connection:
+            _settle(connection, mark, mark_due_at=None, marked_at=now, mark_error=None)
+            to, amended = str(mark.destination), list(mark.amended_at)
+            note(connection, Kind.MARKED, mark.key, now, destination=to, amended=amended)
 
     def failed(self, mark: Mark, why: str, *, again: datetime | None) -> None:
         """It is not marked, and is tried again at that time; None leaves it at that."""
-        self._settle(mark, mark_due_at=again, mark_error=why)
-
-    def _settle(self, mark: Mark, **values: object) -> None:
         with self._database.write() as connection:
-            connection.execute(
-                sa.update(threads)
-                .where(threads.c.delivery_id == mark.delivery_id)
-                .values(mark_attempts=mark.attempt, **values)
-            )
+            _settle(connection, mark, mark_due_at=again, mark_error=why)
+
+
+def _settle(connection: sa.Connection, mark: Mark, **values: object) -> None:
+    connection.execute(
+        sa.update(threads)
+        .where(threads.c.delivery_id == mark.delivery_id)
+        .values(mark_attempts=mark.attempt, **values)
+    )
+
+
+def _state(of: sa.FromClause) -> sa.ColumnElement[str]:
+    """The state, hidden from the index on it: SQLite would go through all that ever arrived with it."""
+    return sa.func.coalesce(of.c.state, "")
 
 
 def _amended_at(connection: sa.Connection, post_id: int) -> tuple[datetime, ...]:

@@ -12,11 +12,15 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from worker.errors import Blocked
+from worker.errors import Blocked, Unreachable
 from worker.ledger.database import Database
 from worker.ledger.tables import pace
 
 ROW = "sec"
+
+#: How late, in seconds, a request may leave: a ledger far away takes some tenths to answer.
+LATE = 0.5
+TRIES = 5
 
 
 class Pace:
@@ -27,27 +31,42 @@ class Pace:
         self._database = database
         self._clock = clock
         self._gap = 1 / per_second
+        row = pace.c.name == ROW
+        self._look = sa.select(pace.c.next_at, pace.c.paused_until).where(row).with_for_update()
+        self._take = sa.update(pace).where(row).values(next_at=sa.bindparam("after"))
 
     def reserve(self) -> float:
         """Take the next free instant and return how many seconds to wait for it.
 
-        Raises Blocked while requests are paused, without taking anything.
+        An instant that has gone by when the ledger's answer arrives is given up for the next free one:
+        else all requests that waited for a ledger that stood still would leave at once when it goes on.
+        Raises Blocked while requests are paused, without taking anything, and Unreachable where the ledger
+        cannot keep up.
         """
+        for _ in range(TRIES):
+            wait = self._next() - self._clock()
+            if wait > -LATE:
+                return max(wait, 0.0)
+        raise Unreachable("the ledger says too late when a request may leave")
+
+    def _next(self) -> float:
+        """The next free instant, taken."""
         with self._database.write() as connection:
             now = self._clock()
-            connection.execute(
-                self._database.insert_new(pace, [{"name": ROW, "next_at": now, "paused_until": 0.0}])
-            )
-            query = sa.select(pace.c.next_at, pace.c.paused_until).where(pace.c.name == ROW)
-            next_at, paused_until = connection.execute(query.with_for_update()).one()
+            row = connection.execute(self._look).one_or_none()
+            if row is None:
+                first = {"name": ROW, "next_at": now, "paused_until": 0.0}
+                connection.execute(self._database.insert_new(pace, [first]))
+                row = connection.execute(self._look).one()
+            next_at, paused_until = row
             if paused_until > now:
                 rest = timedelta(seconds=paused_until - now)
                 raise Blocked(
                     "the SEC asked for silence; no request leaves until it is over", retry_after=rest
                 )
             at = max(next_at, now)
-            connection.execute(sa.update(pace).where(pace.c.name == ROW).values(next_at=at + self._gap))
-        return float(at - now)
+            connection.execute(self._take, {"after": at + self._gap})
+        return float(at)
 
     def pause(self, seconds: float) -> None:
         """No request from any process for that long; a longer pause already running stands."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from hashlib import sha256
 
@@ -9,11 +10,16 @@ import msgspec
 import sqlalchemy as sa
 
 from worker.alerts.delivery import DeliveryState
+from worker.alerts.digest import ForDigest, NearMiss
 from worker.alerts.hold import Hold
 from worker.alerts.message import Message
 from worker.filings.notice import Form144Notice
+from worker.ledger import steps
 from worker.ledger.aftermath_tables import holds
+from worker.ledger.chain import Entry, note_all
 from worker.ledger.database import Database
+from worker.ledger.digests import NewEntry, enter
+from worker.ledger.drills import write_drill_reading
 from worker.ledger.filings import ClaimedFiling
 from worker.ledger.tables import alerts, deliveries, documents, filings, lanes, notices
 from worker.ledger.troubles import Trouble, note
@@ -24,7 +30,7 @@ from worker.watchlists.match import Match
 class Owed(msgspec.Struct, frozen=True, kw_only=True):
     """One finished message for one destination, under the opaque key it will go out with. `problem` says
     why it is not what the templates asked for, None where it is; `hold` what keeps it back, None where it
-    may go out at once.
+    may go out at once; `digest` the digest that tells of it, None where none does.
     """
 
     destination: Destination
@@ -32,6 +38,7 @@ class Owed(msgspec.Struct, frozen=True, kw_only=True):
     key: str
     problem: str | None = None
     hold: Hold | None = None
+    digest: ForDigest | None = None
 
 
 class RaisedAlert(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,9 +48,26 @@ class RaisedAlert(msgspec.Struct, frozen=True, kw_only=True):
     list_digest: str
     owed: tuple[Owed, ...]
 
+    def at_once_to(self, destinations: Collection[Destination]) -> RaisedAlert:
+        """What of it goes to those, with nothing that keeps it back and in no digest."""
+        mine = (one for one in self.owed if one.destination in destinations)
+        return msgspec.structs.replace(
+            self, owed=tuple(msgspec.structs.replace(one, hold=None, digest=None) for one in mine)
+        )
+
+
+class ReadDrill(msgspec.Struct, frozen=True, kw_only=True):
+    """When a drill's document was read, and why nobody is told of it, None where somebody is."""
+
+    read_at: datetime
+    why_nobody: str | None
+
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
-    """What one document came to. `unreadable_because` is a sentence where it could not be read."""
+    """What one document came to. `unreadable_because` is a sentence where it could not be read. Of a drill,
+    `drill` is what is kept instead of document and notice. `lists` is the digest of all watchlists as they
+    were.
+    """
 
     url: str
     body: bytes
@@ -51,6 +75,9 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     notice: Form144Notice
     unreadable_because: str | None
     alerts: tuple[RaisedAlert, ...]
+    drill: ReadDrill | None = None
+    near_misses: tuple[NearMiss, ...] = ()
+    lists: str | None = None
 
 
 class Readings:
@@ -79,36 +106,50 @@ class Readings:
             )
             if settled.rowcount != 1:
                 return False
-            self._write_document(connection, claim.filing.accession, reading)
-            for alert in reading.alerts:
-                self._write_alert(connection, claim.filing.accession, alert, now)
+            if reading.drill is None:
+                self._write_document(connection, claim.filing.accession, reading)
+            else:
+                write_drill_reading(
+                    connection,
+                    claim.filing.accession,
+                    read_at=reading.drill.read_at,
+                    matched_at=now,
+                    why_nobody=reading.drill.why_nobody,
+                )
+            accession = claim.filing.accession
+            raised = [one for one in reading.alerts if self._write_alert(connection, accession, one, now)]
+            enter(self._database, connection, accession, _for_digests(reading), now)
+            note_all(connection, now, _steps(claim, reading, raised))
             return True
 
     def _write_document(self, connection: sa.Connection, accession: str, reading: Reading) -> None:
         notice = reading.notice
         connection.execute(
-            sa.insert(documents).values(
-                accession=accession,
-                url=reading.url,
-                sha256=sha256(reading.body).hexdigest(),
-                body=reading.body,
-                fetched_at=reading.fetched_at,
-            )
+            sa.insert(documents),
+            {
+                "accession": accession,
+                "url": reading.url,
+                "sha256": sha256(reading.body).hexdigest(),
+                "body": reading.body,
+                "fetched_at": reading.fetched_at,
+            },
         )
         connection.execute(
-            sa.insert(notices).values(
-                accession=accession,
-                notice=notice,
-                unreadable_because=reading.unreadable_because,
-                issuer_cik=notice.issuer_cik,
-                seller_cik=next(iter(notice.filer_ciks), None),
-                previous_accession=notice.previous_accession,
-            )
+            sa.insert(notices),
+            {
+                "accession": accession,
+                "notice": notice,
+                "unreadable_because": reading.unreadable_because,
+                "issuer_cik": notice.issuer_cik,
+                "seller_cik": next(iter(notice.filer_ciks), None),
+                "previous_accession": notice.previous_accession,
+            },
         )
 
     def _write_alert(
         self, connection: sa.Connection, accession: str, alert: RaisedAlert, now: datetime
-    ) -> None:
+    ) -> bool:
+        """False where it was raised before."""
         row = {
             "accession": accession,
             "watchlist_id": alert.match.watchlist_id,
@@ -120,7 +161,7 @@ class Readings:
             self._database.insert_new(alerts, [row]).returning(alerts.c.id)
         ).scalar_one_or_none()
         if alert_id is None or not alert.owed:
-            return
+            return alert_id is not None
         # In one order everywhere, so that two readers never wait for each other's lanes.
         owed = sorted(alert.owed, key=lambda item: item.destination)
         connection.execute(self._database.insert_new(lanes, [_lane(item, now) for item in owed]))
@@ -131,6 +172,39 @@ class Readings:
             if item.problem:
                 why = item.problem
                 note(self._database, connection, Trouble.TEMPLATE, why, what=why, now=now)
+        return True
+
+
+def _steps(claim: ClaimedFiling, reading: Reading, raised: Iterable[RaisedAlert]) -> Iterator[Entry]:
+    """What the record tells of a reading."""
+    accession = claim.filing.accession
+    yield steps.read(
+        claim,
+        url=reading.url,
+        document=reading.body,
+        accepted_at=claim.filing.accepted_at or _accepted_at(reading.notice),
+        fetched_at=reading.fetched_at,
+        unreadable_because=reading.unreadable_because,
+        lists=reading.lists,
+        alerts=len(reading.alerts),
+    )
+    for alert in raised:
+        yield steps.decided(accession, alert.match, alert.list_digest, len(alert.owed))
+        for item in alert.owed:
+            told = item.destination, item.message
+            yield steps.rendered(item.key, *told, accession=accession, list=alert.match.watchlist_id)
+            if item.hold is not None:
+                yield steps.held(item.key, item.destination, item.hold)
+
+
+def _for_digests(reading: Reading) -> Iterator[NewEntry]:
+    """Alerts by the key of their delivery, then near misses."""
+    for alert in reading.alerts:
+        for item in alert.owed:
+            if item.digest is not None:
+                yield NewEntry(item.destination, alert.match.watchlist_id, item.digest, item.key)
+    for miss in reading.near_misses:
+        yield NewEntry(miss.destination, miss.watchlist_id, miss.digest)
 
 
 def _write_hold(connection: sa.Connection, key: str, hold: Hold, now: datetime) -> None:

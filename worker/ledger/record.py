@@ -14,6 +14,7 @@ from worker.ledger.acknowledgements import Acknowledgement, Acknowledgements
 from worker.ledger.aftermath_tables import holds
 from worker.ledger.announcing import filing_of
 from worker.ledger.database import Database
+from worker.ledger.digest_tables import digest_entries, digests
 from worker.ledger.tables import alerts, deliveries, filings, notices
 from worker.watchlists.destination import Destination
 from worker.watchlists.match import Match
@@ -22,7 +23,7 @@ from worker.watchlists.match import Match
 class RecordedDelivery(msgspec.Struct, frozen=True, kw_only=True):
     """One message of an alert. `due_at` is None where nothing more happens by itself; `reference` is what
     the other side said when it took it. `held_because` and `held_by` are None where nothing
-    ever kept it back.
+    ever kept it back. `told_in` says which digest told of it and what became of that, None where none did.
     """
 
     id: int
@@ -35,6 +36,7 @@ class RecordedDelivery(msgspec.Struct, frozen=True, kw_only=True):
     last_error: str | None
     held_because: str | None
     held_by: str | None
+    told_in: str | None = None
 
 
 class RecordedAlert(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,8 +112,18 @@ def _alerts(
 
 def _deliveries(connection: sa.Connection, alert: int) -> tuple[RecordedDelivery, ...]:
     owed = (
-        sa.select(deliveries, holds.c.because, holds.c.author)
+        sa.select(
+            deliveries,
+            holds.c.because,
+            holds.c.author,
+            digest_entries.c.id.label("entry"),
+            digests.c.slot,
+            _of_digest.c.state.label("digest_state"),
+        )
         .outerjoin(holds, holds.c.delivery_id == deliveries.c.id)
+        .outerjoin(digest_entries, digest_entries.c.delivery_id == deliveries.c.id)
+        .outerjoin(digests, digests.c.id == digest_entries.c.digest_id)
+        .outerjoin(_of_digest, _of_digest.c.id == digests.c.delivery_id)
         .where(deliveries.c.alert_id == alert)
         .order_by(deliveries.c.id)
     )
@@ -127,6 +139,19 @@ def _deliveries(connection: sa.Connection, alert: int) -> tuple[RecordedDelivery
             last_error=row.last_error,
             held_because=row.because,
             held_by=row.author,
+            told_in=_told_in(row),
         )
         for row in connection.execute(owed)
     )
+
+
+#: The delivery of the digest that told of another one.
+_of_digest = deliveries.alias("of_digest")
+
+
+def _told_in(row: sa.Row[tuple[object, ...]]) -> str | None:
+    if row.entry is None:
+        return None
+    if row.slot is None:
+        return "waits for its digest"
+    return f"told in the digest of {row.slot:%Y-%m-%d %H:%M:%S} UTC, {row.digest_state}"

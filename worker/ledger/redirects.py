@@ -9,8 +9,12 @@ import sqlalchemy as sa
 
 from worker.alerts.delivery import DeliveryState
 from worker.alerts.message import Message
+from worker.ledger import steps
 from worker.ledger.aftermath_tables import redirects
+from worker.ledger.chain import Entry, note_all
 from worker.ledger.database import Database
+from worker.ledger.drill_tables import no_drill_delivery
+from worker.ledger.kinds import Kind
 from worker.ledger.tables import deliveries, lanes
 from worker.watchlists.destination import Destination
 
@@ -40,7 +44,8 @@ class Redirects:
 
     def next(self, fallback: Destination, now: datetime) -> Stranded | None:
         """The oldest delivery that was refused or abandoned, or is owed to a destination that has ended, and
-        that nobody else was given yet. What the fallback itself did not take has nowhere else to go.
+        that nobody else was given yet. What the fallback itself did not take has nowhere else to go, and a
+        drill is to be missed where it is missing.
         """
         given_up = sa.and_(deliveries.c.state.in_(GIVEN_UP), deliveries.c.settled_at >= now - RECENT)
         owed = sa.or_(
@@ -62,6 +67,7 @@ class Redirects:
                     )
                 ),
                 ~sa.exists().where(redirects.c.delivery_id == deliveries.c.id),
+                no_drill_delivery(),
             )
             .order_by(deliveries.c.id)
             .limit(1)
@@ -114,7 +120,12 @@ class Redirects:
                 "attempts": 0,
                 "owed_since": now,
             }
-            connection.execute(self._database.insert_new(deliveries, [owed]))
+            new = self._database.insert_new(deliveries, [owed]).returning(deliveries.c.id)
+            is_new = connection.execute(new).scalar_one_or_none() is not None
+            body = {"meant_for": str(stranded.destination), "because": stranded.why, "to": str(to)}
+            told = [Entry(Kind.REDIRECTED, stranded.key, {**body, "message": key if is_new else None})]
+            told += [steps.rendered(key, to, message)] if is_new else []
+            note_all(connection, now, told)
             return True
 
     def _first(self, connection: sa.Connection, done: dict[str, object]) -> bool:

@@ -4,50 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
-from enum import StrEnum
+from datetime import date, datetime
 
 import msgspec
 import sqlalchemy as sa
 
+from worker.alerts.coverage import Coverage, IndexState
 from worker.alerts.delivery import DeliveryState
 from worker.filings.filing import Filing, FoundBy
 from worker.filings.notice import Form144Notice
 from worker.ledger.announcing import filing_of
 from worker.ledger.database import Database
+from worker.ledger.drill_tables import no_drill_delivery, no_drill_filing
 from worker.ledger.tables import alerts, days, deliveries, filings, lanes, notices
 from worker.watchlists.destination import Destination
 from worker.watchlists.match import Match
-
-
-class IndexState(StrEnum):
-    """What is known of EDGAR's index of a day."""
-
-    PARSED = "parsed"
-    NOT_YET = "not yet"
-    NONE = "none"  #: EDGAR made none: it did not work that day
-
-
-class Coverage(msgspec.Struct, frozen=True, kw_only=True):
-    """The count of the filings of one Eastern day, or of several from `first` to `last`.
-
-    `index` says whether EDGAR's index was parsed, and `indexed` how many notices it lists (of those days
-    that have one). `found_late` counts the filings that the feed did not show and search or index did.
-    `worst_delay` is the longest time from acceptance, or from the end of the day where only that is known,
-    to being seen here; None where nothing is known. Neither counts what a person asked for.
-    """
-
-    first: date
-    last: date
-    index: IndexState
-    indexed: int | None
-    seen: int
-    read: int
-    unreadable: int
-    waiting: int
-    matched: int
-    found_late: int
-    worst_delay: timedelta | None
 
 
 class ToldFiling(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,7 +56,7 @@ class Report:
         A filing counts under the day of the index that lists it; before that, under the day it was filed.
         """
         last = last or first
-        span = filings.c.day.between(first, last)
+        span = sa.and_(filings.c.day.between(first, last), no_drill_filing())
         matched = (
             sa.select(sa.func.count(sa.distinct(alerts.c.accession)))
             .select_from(alerts.join(filings))
@@ -118,7 +89,7 @@ class Report:
         query = (
             sa.select(filings, notices.c.notice)
             .outerjoin(notices, notices.c.accession == filings.c.accession)
-            .where(filings.c.seen_at >= since)
+            .where(filings.c.seen_at >= since, no_drill_filing())
             .order_by(filings.c.seen_at, filings.c.accession)
         )
         sent = (
@@ -145,14 +116,18 @@ class Report:
             ]
 
     def deliveries_by_state(self) -> dict[DeliveryState, int]:
-        """How many deliveries stand in each state; states with none are left out."""
-        query = sa.select(deliveries.c.state, sa.func.count()).group_by(deliveries.c.state)
+        """How many deliveries stand in each state; states with none, and drills, are left out."""
+        query = (
+            sa.select(deliveries.c.state, sa.func.count())
+            .where(no_drill_delivery())
+            .group_by(deliveries.c.state)
+        )
         with self._database.read() as connection:
             return {DeliveryState(state): number for state, number in connection.execute(query)}
 
     def filings_by_state(self) -> dict[str, int]:
-        """How many filings stand in each state; states with none are left out."""
-        query = sa.select(filings.c.state, sa.func.count()).group_by(filings.c.state)
+        """How many filings stand in each state; states with none, and drills, are left out."""
+        query = sa.select(filings.c.state, sa.func.count()).where(no_drill_filing()).group_by(filings.c.state)
         with self._database.read() as connection:
             return dict(connection.execute(query).all())
 
@@ -160,7 +135,9 @@ class Report:
         """Since when the filing that waits longest for its reader has been due, None where none waits."""
         with self._database.read() as connection:
             found: datetime | None = connection.scalar(
-                sa.select(sa.func.min(filings.c.due_at)).where(filings.c.due_at.is_not(None))
+                sa.select(sa.func.min(filings.c.due_at)).where(
+                    filings.c.due_at.is_not(None), no_drill_filing()
+                )
             )
         return found
 

@@ -10,8 +10,12 @@ import sqlalchemy as sa
 
 from worker.alerts.delivery import DeliveryState
 from worker.alerts.message import Message, Summary
+from worker.ledger import steps
+from worker.ledger.chain import Entry, note_all
 from worker.ledger.conversation_tables import rollups
 from worker.ledger.database import Database
+from worker.ledger.drill_tables import no_drill_delivery
+from worker.ledger.kinds import Kind
 from worker.ledger.tables import deliveries, lanes
 from worker.ledger.troubles import Trouble, note
 from worker.watchlists.destination import Destination
@@ -54,6 +58,7 @@ class Rollups:
         sent = sa.and_(
             deliveries.c.state == DeliveryState.DELIVERED,
             deliveries.c.settled_at > now - within,
+            no_drill_delivery(),
             deliveries.c.notifier == waiting.c.notifier,
             deliveries.c.address == waiting.c.address,
         )
@@ -126,6 +131,9 @@ class Rollups:
             rollup_id = connection.execute(insert).scalar_one()
             members = [{"member_id": one.id, "rollup_id": rollup_id} for one in told]
             connection.execute(sa.insert(rollups), members)
+            body = {"destination": str(to), "in_place_of": [one.key for one in told]}
+            rolled = Entry(Kind.ROLLED_UP, key, body)
+            note_all(connection, now, [rolled, steps.rendered(key, to, message)])
             return True
 
 
@@ -135,6 +143,7 @@ def _waits(now: datetime) -> sa.ColumnElement[bool]:
         deliveries.c.attempts == 0,
         deliveries.c.due_at <= now,
         deliveries.c.alert_id.is_not(None),
+        no_drill_delivery(),
     )
 
 

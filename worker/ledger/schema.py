@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -9,6 +10,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 
 from worker.errors import ConfigurationError, Mistake
 from worker.ledger.database import Database
@@ -33,6 +35,23 @@ def upgrade(database: Database) -> None:
         command.upgrade(config, "head")
 
 
+def upgrade_sql(url: str, *, since: str | None = None) -> str:
+    """The same as SQL, for a person who runs it: one transaction for the database of that URL, which is not
+    asked. `since` is the revision that stands there, None where nothing does. Raises ConfigurationError for a
+    revision this program does not know.
+    """
+    config = _config()
+    config.attributes["dialect"] = sa.make_url(url).get_dialect().name
+    config.output_buffer = StringIO()
+    try:
+        command.upgrade(config, f"{since}:head" if since else "head", sql=True)
+    except CommandError:
+        known = ", ".join(reversed(revisions()))
+        why, hint = f"{since} is no schema of this form144", f"write one of {known}"
+        raise ConfigurationError([Mistake("--from", why, hint)]) from None
+    return config.output_buffer.getvalue()
+
+
 def require_current(database: Database) -> None:
     """Raise ConfigurationError, saying what to do, unless the schema is the one this program knows."""
     with database.read() as connection:
@@ -49,15 +68,22 @@ def require_current(database: Database) -> None:
 
 def newest() -> str:
     """The newest revision this program knows."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
-    if head is None:
+    return revisions()[0]
+
+
+def revisions() -> list[str]:
+    """Every revision this program knows, the newest first. Raises LookupError where the installation holds
+    none.
+    """
+    found = [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()]
+    if not found:
         raise LookupError("the installation holds no migrations")
-    return head
+    return found
 
 
 def _refuse_newer(connection: sa.Connection) -> None:
     revision = _revision(connection)
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    known = revisions()
     if revision is not None and revision not in known:
         raise ConfigurationError(
             [

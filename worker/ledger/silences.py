@@ -9,7 +9,9 @@ import sqlalchemy as sa
 from worker.alerts.delivery import DeliveryState
 from worker.alerts.hold import About, Silence
 from worker.ledger.aftermath_tables import holds, silences
+from worker.ledger.chain import Entry, note, note_all
 from worker.ledger.database import Database
+from worker.ledger.kinds import Kind
 from worker.ledger.tables import deliveries
 
 
@@ -32,7 +34,10 @@ class Silences:
             expires_at=expires_at,
         )
         with self._database.write() as connection:
-            return int(connection.execute(insert.returning(silences.c.id)).scalar_one())
+            number = int(connection.execute(insert.returning(silences.c.id)).scalar_one())
+            body = {"about": about.value, "of": subject, "by": author, "because": reason, "until": expires_at}
+            note_all(connection, now, [Entry(Kind.SILENCED, str(number), body)])
+            return number
 
     def active(self, now: datetime) -> tuple[Silence, ...]:
         """Those in force, the oldest first."""
@@ -60,7 +65,10 @@ class Silences:
             .values(expires_at=now)
         )
         with self._database.write() as connection:
-            return connection.execute(ended).rowcount == 1
+            if connection.execute(ended).rowcount != 1:
+                return False
+            note(connection, Kind.SILENCE_ENDED, str(number), now)
+            return True
 
     def release(self, number: int, now: datetime) -> int:
         """Owe what the silence kept back, from now on; how many deliveries."""
@@ -71,7 +79,9 @@ class Silences:
             .values(state=DeliveryState.OWED, due_at=now, owed_since=now)
         )
         with self._database.write() as connection:
-            return connection.execute(released).rowcount
+            keys = list(connection.execute(released.returning(deliveries.c.key)).scalars())
+            note(connection, Kind.RELEASED, str(number), now, messages=keys)
+            return len(keys)
 
     def _where(self, *conditions: sa.ColumnElement[bool]) -> tuple[Silence, ...]:
         query = sa.select(silences).where(*conditions).order_by(silences.c.id)

@@ -141,6 +141,9 @@ deliveries = sa.Table(
     sa.ForeignKeyConstraint(["notifier", "address"], ["lanes.notifier", "lanes.address"]),
 )
 
+#: How many stand in each state is asked every few seconds, and what arrived lately.
+sa.Index("ix_deliveries_state", deliveries.c.state, deliveries.c.notifier, deliveries.c.settled_at)
+
 #: Every attempt, written before it is made: an attempt without an outcome is a crash that left evidence.
 attempts = sa.Table(
     "attempts",
@@ -148,7 +151,7 @@ attempts = sa.Table(
     sa.Column("delivery_id", sa.ForeignKey("deliveries.id"), primary_key=True),
     sa.Column("number", sa.Integer, primary_key=True),
     sa.Column("started_at", UtcDateTime, nullable=False),
-    sa.Column("ended_at", UtcDateTime),
+    sa.Column("ended_at", UtcDateTime, index=True),
     sa.Column("outcome", sa.String(16)),
     sa.Column("detail", sa.Text),
 )

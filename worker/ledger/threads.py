@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from worker.alerts.delivery import Delivery, DeliveryState, Earlier
+from worker.filings.filing import DRILL_AGENT
 from worker.ledger.conversation_tables import rollups, threads
 from worker.ledger.database import Database
 from worker.ledger.families import relatives
@@ -157,7 +158,8 @@ def _told_of(connection: sa.Connection, delivery: Delivery, accession: str | Non
         .order_by(deliveries.c.id)
         .limit(1)
     )
-    return None if accession is None else connection.execute(query).scalar_one_or_none()
+    named_none = accession is None or accession.startswith(DRILL_AGENT)
+    return None if named_none else connection.execute(query).scalar_one_or_none()
 
 
 def _adopt(connection: sa.Connection, delivery: Delivery, accession: str, now: datetime) -> None:

@@ -9,8 +9,11 @@ from enum import StrEnum
 import msgspec
 import sqlalchemy as sa
 
+from worker.ledger import chain
 from worker.ledger.aftermath_tables import troubles
 from worker.ledger.database import Database
+from worker.ledger.kinds import Kind
+from worker.watchlists.destination import Destination
 
 #: How long a trouble that was told is not told again, however often it comes back.
 QUIET = timedelta(hours=1)
@@ -74,8 +77,8 @@ class Troubles:
                 for row in connection.execute(query)
             )
 
-    def told(self, found: Sequence[Told], now: datetime) -> None:
-        """The operator has heard of these; what came in between is still to be told."""
+    def told(self, found: Sequence[Told], now: datetime, to: Destination | None = None) -> None:
+        """The operator has heard of these, at `to`; what came in between is still to be told."""
         with self._database.write() as connection:
             for one in found:
                 connection.execute(
@@ -83,6 +86,8 @@ class Troubles:
                     .where(troubles.c.id == one.id)
                     .values(told_at=now, told_times=one.count)
                 )
+            of = [f"{one.kind.value} {one.subject}, {one.times} times" for one in found]
+            chain.note(connection, Kind.OPERATOR_TOLD, str(to or "operator"), now, of=of)
 
 
 def note(

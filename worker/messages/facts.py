@@ -16,6 +16,7 @@ from worker.filings.figures import Figures
 from worker.filings.filing import Role
 from worker.messages import amended, reasons, words
 from worker.messages.rows import Row, line, rows_of, said_of_units
+from worker.watchlists.match import Severity
 
 
 class Room(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,6 +64,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     delay: str | None  #: from acceptance to seen, None where that is not known
     accession: str
     url: str
+    severity: str = ""  #: `High` or `Low`, empty where it is neither
 
     @property
     def figures(self) -> str:
@@ -114,7 +116,13 @@ def facts_of(alert: Alert, figures: Figures, room: Room) -> Facts:
         delay=words.span(alert.seen_at - accepted) if accepted and alert.seen_at >= accepted else None,
         accession=alert.filing.accession,
         url=alert.document_url,
+        severity=severity_word(alert.match.severity),
     )
+
+
+def severity_word(severity: Severity) -> str:
+    """`High`, `Low`, or nothing where it is as it mostly is."""
+    return "" if severity is Severity.NORMAL else severity.capitalize()
 
 
 def summary_of(facts: Facts) -> Summary:
@@ -126,6 +134,7 @@ def summary_of(facts: Facts) -> Summary:
         figures=facts.figures,
         check=bool(facts.checks),
         url=facts.url,
+        severity=Severity(facts.severity.lower() or Severity.NORMAL),
     )
 
 

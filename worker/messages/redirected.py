@@ -26,7 +26,9 @@ def redirected(message: Message, *, meant_for: Destination, why: str, to: Destin
         return _for_slack(message, meant_for, lead)
     whole = as_text(message.blocks) if message.blocks else message.text
     subject = message.subject or next(iter(whole.splitlines()), "")
-    return Message(text=f"{lead}\n\n{whole}", subject=f"[for {meant_for}] {subject}")
+    # Only e-mails have attachments, and only an e-mail can take them over.
+    files = message.attachments if to.notifier == "email" else ()
+    return Message(text=f"{lead}\n\n{whole}", subject=f"[for {meant_for}] {subject}", attachments=files)
 
 
 def _for_slack(message: Message, meant_for: Destination, lead: str) -> Message:

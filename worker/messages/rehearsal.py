@@ -8,6 +8,9 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from worker.errors import Mistake
+from worker.messages.anchored import SPECIMEN, page_of, plain_anchor
+from worker.messages.digest_message import write_digest
+from worker.messages.digest_specimens import DIGESTS
 from worker.messages.specimens import SPECIMENS
 from worker.messages.templates import Templates, shipped
 from worker.messages.writer import Writer, why_it_failed
@@ -48,6 +51,13 @@ def _problems(writer: Writer) -> Iterator[tuple[str, str, Destination]]:
         together, _ = writer.write_together(summaries, channel)
         if together.problem is not None:
             yield together.problem, "several alerts at once", channel
+        for name, digest in DIGESTS.items():
+            made = write_digest(writer, digest(), channel)
+            if made.problem is not None:
+                yield made.problem, name, channel
+        anchor = writer.write_page(page_of(SPECIMEN), plain_anchor(SPECIMEN), channel)
+        if anchor.problem is not None:
+            yield anchor.problem, "an anchor of the record", channel
 
 
 def _not_parts(folder: Path) -> Iterator[Mistake]:

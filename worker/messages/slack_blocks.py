@@ -26,8 +26,9 @@ def blocks_of(facts: Facts) -> tuple[Block, ...]:
 
 
 def _blocks(facts: Facts) -> Iterator[Block]:
-    title = slack_escape(f"{facts.form} · {facts.issuer}")
-    yield {"type": "header", "text": plain(title if len(title) <= HEADER else facts.form, escape=False)}
+    form = f"{facts.severity} severity · {facts.form}" if facts.severity else facts.form
+    title = slack_escape(f"{form} · {facts.issuer}")
+    yield {"type": "header", "text": plain(title if len(title) <= HEADER else form, escape=False)}
     yield section(plain(facts.headline))
     if facts.checks:
         yield label(f"{WARNING} *Check this first*")

@@ -31,11 +31,12 @@ TOP_LEVEL_TEXT = 4_000
 #: Not documented: `msg_blocks_too_long` was observed from 13,172 characters of JSON on
 #: (https://github.com/slackapi/bolt-js/issues/2509).
 WHOLE_MESSAGE = 12_000
-#: What rings people's phones: @channel, @here, @everyone, a user group, a user.
-PING = re.compile(
-    r'<(?:!(?:channel|here|everyone|group|subteam)\b|@[A-Z0-9])|"type": "(?:broadcast|user|usergroup)"',
-    re.IGNORECASE,
-)
+#: What rings people's phones: @channel, @here, @everyone, a user group, a user; in text, and as elements.
+PING = re.compile(r"<(?i:!(?:channel|here|everyone|group|subteam)\b|@[A-Z0-9])")
+PING_ELEMENT = re.compile(r'"type": "(?i:broadcast|user|usergroup)"')
+
+
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def problems(blocks: Sequence[Any], text: str | None = None) -> list[str]:
@@ -43,7 +44,7 @@ def problems(blocks: Sequence[Any], text: str | None = None) -> list[str]:
     well. Each is a sentence that begins with the place.
     """
     found = [f"blocks: {len(blocks)} of at most {BLOCKS}"] if len(blocks) > BLOCKS else []
-    written = json.dumps(list(blocks), ensure_ascii=False)
+    written = _as_json(list(blocks))
     size = _length(written)
     if size > WHOLE_MESSAGE:
         found.append(f"blocks: {size} characters of JSON of at most {WHOLE_MESSAGE}")
@@ -61,7 +62,11 @@ def problems(blocks: Sequence[Any], text: str | None = None) -> list[str]:
     markdown = sum(_length(b["text"]) for b in blocks if _is_markdown(b))
     if markdown > MARKDOWN:
         found.append(f"blocks: {markdown} characters of markdown of at most {MARKDOWN}")
-    found.extend(f"blocks: {ping.group()}... would ring people" for ping in PING.finditer(written))
+    found.extend(
+        f"blocks: {ping.group()}... would ring people"
+        for kind in (PING, PING_ELEMENT)
+        for ping in kind.finditer(written)
+    )
     if text is not None:
         found.extend(_sized(text, TOP_LEVEL_TEXT, "text"))
         found.extend(f"text: {ping.group()}... would ring people" for ping in PING.finditer(text))

@@ -27,6 +27,7 @@ from worker.filings.notice import (
     Source,
 )
 from worker.watchlists.match import Answer, Finding, Grade, Identity, Match, Side
+from worker.watchlists.samples import SAMPLES
 
 #: What templates must show as the text it is: a ping, Slack's marks, HTML, a template, a header, a text
 #: direction, a terminal's command and a formula.
@@ -56,47 +57,10 @@ def small() -> Alert:
 
 def seed() -> Alert:
     """The notice this program began with."""
-    issuer, seller = "360 DigiTech, Inc.", "Ruby Finance Holdings Ltd."
+    notice = SAMPLES["360-digitech"]
     parties = (
-        Party(cik=1_741_530, name=issuer, role=Role.ISSUER),
-        Party(cik=1_963_043, name=seller, role=Role.SELLER),
-    )
-    notice = Form144Notice(
-        source=Source.XML,
-        submission_type="144",
-        filer_ciks=(1_963_043,),
-        issuer_cik=1_741_530,
-        issuer_name=issuer,
-        issuer_file_number="001-38752",
-        seller_name=seller,
-        relationships_as_filed=("10% shareholder with a director seat",),
-        relationships=(Relationship.DIRECTOR, Relationship.TEN_PERCENT_HOLDER),
-        proposed_sales=(
-            ProposedSale(
-                class_title='American Depositary Shares ("ADS")',
-                broker_name="Citigroup Global Markets Inc.",
-                units=1_740_249,
-                market_value=Decimal("33760830.60"),
-                units_outstanding=318_892_703,
-                sale_date=_SALE_DAY,
-                exchange="Nasdaq",
-            ),
-        ),
-        acquired_lots=(
-            AcquiredLot(class_title="ADS", units=8_275_889, nature="Securities Purchase Agreements"),
-        ),
-        nothing_to_report=False,
-        past_sales=(
-            PastSale(
-                seller_name=seller,
-                class_title="ADS",
-                sale_date=_SALE_DAY,
-                units=1_740_249,
-                gross_proceeds=Decimal("0.00"),
-            ),
-        ),
-        remarks="A prepaid variable share forward contract on the ADSs was amended on this day.",
-        notice_date=_SALE_DAY,
+        Party(cik=1_741_530, name=notice.issuer_name or "", role=Role.ISSUER),
+        Party(cik=1_963_043, name=notice.seller_name or "", role=Role.SELLER),
     )
     return _alert(notice, _filing(parties=parties))
 

@@ -7,11 +7,12 @@ asks otherwise: HTML in `*.html.j2`, Slack's control characters in `slack.*.j2`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateNotFound
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateNotFound, meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
@@ -39,6 +40,29 @@ def shipped() -> Path:
     return installed if installed.is_dir() else package.parent / "templates"
 
 
+class _Fields(dict[type, frozenset[str]]):
+    """The declared fields of a type of ours, which are data and never methods; none for any other type."""
+
+    def __missing__(self, kind: type) -> frozenset[str]:
+        names = frozenset(name for name in getattr(kind, "__struct_fields__", ()) if not name.startswith("_"))
+        self[kind] = names
+        return names
+
+
+class Sandbox(ImmutableSandboxedEnvironment):
+    """Jinja's sandbox asks some thirty questions at each `facts.issuer`. Of the declared fields of our own
+    values, which are most of what a template reads, the answers are known.
+    """
+
+    _fields = _Fields()
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """As the sandbox's, sooner."""
+        if attribute in self._fields[type(obj)]:
+            return getattr(obj, attribute)
+        return super().getattr(obj, attribute)
+
+
 class Templates:
     """The templates of some folders, the first that has a part winning. Each is compiled once."""
 
@@ -46,20 +70,50 @@ class Templates:
         self._plain = _environment(folders)
         self._html = _environment(folders, autoescape=True)
         self._slack = _environment(folders, finalize=_for_slack)
+        self._held: dict[tuple[str, str], bool] = {}
+        self._digests: dict[tuple[str, frozenset[str]], str] = {}
 
     def render(self, message: str, part: str, context: Mapping[str, Any]) -> str:
         """One part of one message (`alert`, `email.html.j2`). Whatever a template may raise, it raises."""
         return self._for(part).get_template(f"{message}/{part}").render(context)
 
     def has(self, message: str, part: str) -> bool:
-        """Whether any folder holds that part; only parts nobody has to have are asked for."""
+        """Whether any folder held that part when it was first asked for; for parts that need not be there."""
+        held = self._held.get((message, part))
+        if held is None:
+            held = self._held[message, part] = self._is_there(message, part)
+        return held
+
+    def digest(self, message: str, parts: Collection[str]) -> str:
+        """The sha256 of those parts and of whatever they extend or include, each with its name."""
+        key = message, frozenset(parts)
+        if key not in self._digests:
+            sources: dict[str, str] = {}
+            for part in parts:
+                self._gather(f"{message}/{part}", sources)
+            told = (
+                f"{name}\0{sha256(text.encode()).hexdigest()}\n" for name, text in sorted(sources.items())
+            )
+            self._digests[key] = sha256("".join(told).encode()).hexdigest()
+        return self._digests[key]
+
+    def _gather(self, name: str, sources: dict[str, str]) -> None:
+        loader = self._plain.loader
+        if loader is None or name in sources:
+            return
+        sources[name], _, _ = loader.get_source(self._plain, name)
+        for named in meta.find_referenced_templates(self._plain.parse(sources[name])):
+            if named is not None:
+                self._gather(named, sources)
+
+    def _is_there(self, message: str, part: str) -> bool:
         try:
             self._for(part).get_template(f"{message}/{part}")
         except TemplateNotFound:
             return False
         return True
 
-    def _for(self, part: str) -> ImmutableSandboxedEnvironment:
+    def _for(self, part: str) -> Sandbox:
         if part.endswith(".html.j2"):
             return self._html
         return self._slack if part.startswith("slack.") else self._plain
@@ -70,8 +124,8 @@ def _for_slack(value: object) -> str:
     return value if isinstance(value, Markup) else words.slack_escape(value)
 
 
-def _environment(folders: Sequence[Path], **options: Any) -> ImmutableSandboxedEnvironment:
-    environment = ImmutableSandboxedEnvironment(
+def _environment(folders: Sequence[Path], **options: Any) -> Sandbox:
+    environment = Sandbox(
         loader=FileSystemLoader(folders),
         undefined=StrictUndefined,
         trim_blocks=True,

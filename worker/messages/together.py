@@ -10,6 +10,7 @@ from worker.alerts.message import Message, Summary
 from worker.messages import words
 from worker.messages.slack_blocks import WARNING, Block, label, literal, plain, section
 from worker.messages.slack_limits import TEXT
+from worker.watchlists.match import Severity
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,5 +83,6 @@ def _parts(group: Group) -> Iterator[str]:
 def _line(one: Summary) -> str:
     figures = f", {words.slack_literal(one.figures)}" if one.figures else ""
     mark = f"{WARNING} " if one.check else ""
+    mark += "*High severity:* " if one.severity is Severity.HIGH else ""
     said = words.slack_literal(one.line)
     return f"• {mark}{said}{figures} <{words.slack_escape(one.url)}|{words.slack_literal(one.form)}>"

@@ -13,6 +13,12 @@ EASTERN = ZoneInfo("America/New_York")
 
 NOT_STATED = "not stated"
 
+#: Not the locale's.
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July", "August", "September", "October"),
+    *("November", "December"),
+)
+
 
 def clean(text: str) -> str:
     """Text from a filing on one line, without the invisible characters that disguise or reorder it."""
@@ -48,7 +54,7 @@ def percent(share: Decimal | None) -> str:
 
 def day(when: date | None) -> str:
     """`31 March 2023`: read the same on both sides of the Atlantic."""
-    return NOT_STATED if when is None else f"{when.day} {when:%B %Y}"
+    return NOT_STATED if when is None else f"{when.day} {MONTHS[when.month - 1]} {when.year}"
 
 
 def instant(when: datetime | None) -> str:
@@ -56,7 +62,7 @@ def instant(when: datetime | None) -> str:
     if when is None:
         return NOT_STATED
     local = when.astimezone(EASTERN)
-    return f"{day(local)}, {local:%H:%M} ET"
+    return f"{day(local)}, {local.hour:02}:{local.minute:02} ET"
 
 
 def span(length: timedelta) -> str:
@@ -82,9 +88,12 @@ def wrap(text: str, width: int = 72, indent: int = 0) -> str:
     """Lines of at most `width` characters, where the first begins at column `indent` already and every
     other is indented to it. A longer word keeps a line to itself.
     """
+    words = text.split()
+    if indent + len(text) <= width:
+        return " ".join(words)
     lines: list[str] = []
     line = ""
-    for word in text.split():
+    for word in words:
         if line and indent + len(line) + 1 + len(word) > width:
             lines.append(line)
             line = word
@@ -103,11 +112,14 @@ def slack_escape(text: object) -> str:
 #: Slack formats between these (https://docs.slack.dev/messaging/formatting-message-text, "Basic formatting")
 #: and has no escape for them; what stands in their place looks the same and formats nothing.
 _LOOK_ALIKE = str.maketrans({"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ"})
+_SPECIAL = re.compile(r"[*_~`:&<>]")
 _EMOJI = re.compile(r":(?=[a-z0-9+-][a-z0-9+\-]*:)", re.IGNORECASE)
 
 
 def slack_literal(text: str) -> str:
     """Text that Slack shows as it stands among mrkdwn: no format, link, emoji or mention comes of it."""
+    if not _SPECIAL.search(text):
+        return text
     return _EMOJI.sub("∶", slack_escape(text).translate(_LOOK_ALIKE))
 
 

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import json
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-import css_inline
 import msgspec
 from jinja2 import TemplateError, TemplateSyntaxError
 
 from worker.alerts.alert import Alert
 from worker.alerts.message import Message, Summary
+from worker.filings.figures import Figures
 from worker.filings.rule144 import computed
 from worker.messages import slack_limits
-from worker.messages.facts import DEGRADATION, facts_of, summary_of
+from worker.messages.drilled import drilled
+from worker.messages.facts import DEGRADATION, Facts, facts_of, summary_of
+from worker.messages.inlining import Inliner
+from worker.messages.plain import plain_line
 from worker.messages.slack_blocks import Block, blocks_of
 from worker.messages.templates import Templates
 from worker.messages.together import blocks_of_together, plain_together, together_of
 from worker.watchlists.destination import Destination
+from worker.watchlists.match import Severity
 
 #: Gmail hides what lies beyond about 102 kB of an e-mail's HTML (https://support.google.com/mail).
 HTML_BYTES = 100_000
@@ -60,9 +64,11 @@ class Page:
         *,
         thread: str | None = None,
         summary: Summary | None = None,
+        severity: Severity = Severity.NORMAL,
     ) -> None:
-        self.blocks, self.thread, self.summary = blocks, thread, summary
+        self.blocks, self.thread, self.summary, self.severity = blocks, thread, summary, severity
         self._templates, self._folder, self._context = templates, folder, context
+        self._used: set[str] = set()
 
     def place(self, part: str) -> str:
         """The part as a report names it: `alert/email.txt.j2`."""
@@ -72,7 +78,15 @@ class Page:
         return self._templates.has(self._folder, part)
 
     def part(self, part: str) -> str:
+        self._used.add(part)
         return self._templates.render(self._folder, part, self._context)
+
+    def finished(self, message: Message) -> Message:
+        """The message, filed, with what it was written with."""
+        used = self._templates.digest(self._folder, self._used)
+        return msgspec.structs.replace(
+            message, thread=self.thread, summary=self.summary, templates=used, severity=self.severity
+        )
 
     def own_blocks(self) -> list[dict[str, Any]]:
         """Blocks a user's template wrote as JSON; they pass the same limits as ours."""
@@ -93,14 +107,20 @@ class Writer:
         self._sources = [Templates(folders)]
         if len(folders) > 1:
             self._sources.append(Templates(folders[-1:]))
-        self._inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+        self._inliner = Inliner()
+        self._last: tuple[Alert, Figures, Facts] | None = None
 
     def write(self, alert: Alert, destination: Destination) -> Written:
         """Write it. Never raises: what goes wrong is reported in `problem`, beside a message that says
         the least a reader must know.
         """
-        message, problem = self._attempted(lambda templates: self._fitted(templates, alert, destination))
-        return Written(message=message or plain_line(alert), problem=problem)
+        message, problem = self._attempted(
+            lambda templates: self._first(self._pages(templates, alert), destination)
+        )
+        message = message or plain_line(alert)
+        if alert.filing.is_drill:
+            message = drilled(message, destination)
+        return Written(message=message, problem=problem)
 
     def write_together(self, summaries: Sequence[Summary], destination: Destination) -> tuple[Written, int]:
         """One message about several alerts, and how many of them, from the first on, it tells of: as many as
@@ -109,6 +129,28 @@ class Writer:
         told, problem = self._attempted(lambda templates: self._as_many(templates, summaries, destination))
         message, number = told or (plain_together(summaries), len(summaries))
         return Written(message=message, problem=problem), number
+
+    def write_page(
+        self,
+        page: Callable[[Templates], Page],
+        plain: Message,
+        destination: Destination,
+        *less: Callable[[Templates], Page],
+    ) -> Written:
+        """Any other page, or the first of `less` that fits; `plain` where no template works. Never raises."""
+        message, problem = self._attempted(
+            lambda templates: self._first((one(templates) for one in (page, *less)), destination)
+        )
+        return Written(message=message or plain, problem=problem)
+
+    def _first(self, pages: Iterable[Page], destination: Destination) -> Message:
+        """The first of the pages, each of which says less, that the channel has room for."""
+        for page in pages:
+            try:
+                return self._channel(destination)(page)
+            except TooLong as error:
+                last = error
+        raise last
 
     def _attempted(self, write: Callable[[Templates], T]) -> tuple[T | None, str | None]:
         """What the first templates that work make of it, None where none do; and what was wrong."""
@@ -126,7 +168,9 @@ class Writer:
         number = min(len(summaries), MOST_TOGETHER)
         while True:
             told = together_of(summaries[:number])
-            page = Page(templates, "together", {"together": told}, partial(blocks_of_together, told))
+            blocks = partial(blocks_of_together, told)
+            severity = max((one.severity for one in summaries[:number]), key=lambda one: one.rank)
+            page = Page(templates, "together", {"together": told}, blocks, severity=severity)
             try:
                 return self._channel(destination)(page), number
             except TooLong:
@@ -134,11 +178,11 @@ class Writer:
                     raise
                 number = number * 3 // 4
 
-    def _fitted(self, templates: Templates, alert: Alert, destination: Destination) -> Message:
-        """The message with everything in it, or with as much as the channel has room for."""
-        figures = computed(alert.notice)
-        for room in DEGRADATION:
-            facts = facts_of(alert, figures, room)
+    def _pages(self, templates: Templates, alert: Alert) -> Iterator[Page]:
+        """The message with everything in it, then with less and less."""
+        figures, everything = self._everything(alert)
+        for number, room in enumerate(DEGRADATION):
+            facts = facts_of(alert, figures, room) if number else everything
             context = {
                 "facts": facts,
                 "alert": alert,
@@ -147,19 +191,23 @@ class Writer:
                 "match": alert.match,
                 "figures": figures,
             }
-            page = Page(
+            yield Page(
                 templates,
                 "alert" if alert.unreadable_because is None else "unreadable",
                 context,
                 partial(blocks_of, facts),
                 thread=alert.family,
                 summary=summary_of(facts),
+                severity=alert.match.severity,
             )
-            try:
-                return self._channel(destination)(page)
-            except TooLong as error:
-                last = error
-        raise last
+
+    def _everything(self, alert: Alert) -> tuple[Figures, Facts]:
+        """The figures, and the facts where there is room for all; most alerts go to several destinations."""
+        last = self._last
+        if last is None or last[0] != alert:
+            figures = computed(alert.notice)
+            last = self._last = alert, figures, facts_of(alert, figures, DEGRADATION[0])
+        return last[1], last[2]
 
     def _channel(self, destination: Destination) -> Callable[[Page], Message]:
         if destination.notifier in ("slack", "slack-webhook"):
@@ -172,7 +220,7 @@ class Writer:
             raise TooLong(f"{page.place('email.html.j2')}: more than {HTML_BYTES:,} bytes")
         subject = " ".join(page.part("email.subject.txt.j2").split())
         text = page.part("email.txt.j2")
-        return Message(text=text, subject=subject, html=html, thread=page.thread, summary=page.summary)
+        return page.finished(Message(text=text, subject=subject, html=html))
 
 
 def _slack(page: Page) -> Message:
@@ -181,19 +229,11 @@ def _slack(page: Page) -> Message:
     if found := slack_limits.problems(blocks, text):
         part = "slack.text.j2" if found[0].startswith("text") else "slack.json.j2"
         raise TooLong(f"{page.place(part)}: Slack would refuse the message: {found[0]}")
-    return Message(text=text, blocks=tuple(blocks), thread=page.thread, summary=page.summary)
+    return page.finished(Message(text=text, blocks=tuple(blocks)))
 
 
 def _text(page: Page) -> Message:
-    return Message(text=page.part("console.txt.j2"), thread=page.thread, summary=page.summary)
-
-
-def plain_line(alert: Alert) -> Message:
-    """What is left when every template fails: nothing that could be too long or need escaping."""
-    issuer = f" about the issuer with CIK {alert.notice.issuer_cik}" if alert.notice.issuer_cik else ""
-    accession = alert.filing.accession
-    text = f"Form 144 {accession}{issuer} is on one of your watchlists: {alert.document_url}"
-    return Message(text=text, subject=f"Form 144 {accession}", thread=alert.family)
+    return page.finished(Message(text=page.part("console.txt.j2")))
 
 
 def why_it_failed(error: Exception) -> str:

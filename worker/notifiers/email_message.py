@@ -10,6 +10,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 from worker.alerts.message import Message
+from worker.watchlists.match import Severity
 
 
 def compose(
@@ -42,12 +43,24 @@ def compose(
         mail["References"] = " ".join(conversation)
     mail["List-Id"] = f"Form 144 alerts <form144.{sender.domain}>"
     mail["List-Unsubscribe"] = f"<mailto:{unsubscribe}?subject=unsubscribe>"
+    if message.severity is Severity.HIGH:
+        mail["Importance"] = "high"  # RFC 2156; X-Priority says the same and counts against a mail as spam
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation note answers this
     mail["X-Auto-Response-Suppress"] = "OOF, AutoReply"  # the same for Exchange
     mail.set_content(message.text, cte="quoted-printable")
     if message.html is not None:
         mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
         mail.set_boundary(f"form144-{key[:32]}")
+    for file in message.attachments:
+        mail.add_attachment(
+            file.content.encode(),
+            maintype="text",
+            subtype=file.subtype,
+            filename=_one_line(file.name),
+            params={"charset": "utf-8"},
+        )
+    if message.attachments:
+        mail.set_boundary(f"form144-mixed-{key[:32]}")
     return mail
 
 

@@ -94,8 +94,19 @@ class SlackNotifier:
         """Who put that emoji on which message of a channel (by id) since then: references to member ids.
         Replies in threads are not among them. Raises Unreachable, or Refused where it cannot be asked.
         """
+        pages = self._history(self._client.conversations_history, since, channel=channel)
+        return self._reactions(pages, channel, emoji)
+
+    def thread_reactions(self, reference: str, emoji: str, since: datetime) -> dict[str, list[str]]:
+        """The same of the answers to one message, whose receipt has that reference."""
+        channel, ts = _parts(reference)
+        pages = self._history(self._client.conversations_replies, since, channel=channel, ts=ts)
+        return self._reactions(pages, channel, emoji)
+
+    @staticmethod
+    def _reactions(pages: Iterator[SlackResponse], channel: str, emoji: str) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
-        for page in self._history(self._client.conversations_history, since, channel=channel):
+        for page in pages:
             for message in page.get("messages") or ():
                 for reaction in message.get("reactions") or ():
                     if reaction.get("name") == emoji and reaction.get("users"):

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from worker.edgar.contact import Contact
 from worker.errors import ConfigurationError, Mistake
-from worker.settings import values
+from worker.settings import broker, values
 from worker.settings.values import MailServer, Secret
 from worker.watchlists.destination import Destination
 
@@ -41,12 +41,17 @@ class Settings:
     mail_from: str | None
     operator: Destination | None
     fallback: Destination | None
+    anchor: Destination | None
     slack_ack: str
     confidential: tuple[Destination, ...] = ()
     burst: int
     burst_minutes: float
     log_level: str
     log_format: str
+    metrics_port: int | None
+    metrics_address: str
+    ping_url: Secret | None
+    sentry_dsn: Secret | None
 
     @property
     def is_embedded(self) -> bool:
@@ -72,7 +77,7 @@ LOG_LEVELS = ("debug", "info", "warning", "error")
 VARIABLES: dict[str, str] = {
     "EDGAR_CONTACT": "your name and e-mail address, which the SEC requires of every program that asks",
     "FORM144_LEDGER_URL": "where the ledger is; default: the SQLite file ledger.sqlite in FORM144_DATA",
-    "FORM144_BROKER_URL": "Celery's broker; default memory://, everything in one process",
+    "FORM144_BROKER_URL": "redis://, rediss:// or sentinel://; default memory://, one process (or _FILE)",
     "FORM144_DATA": "folder for what the program keeps; default form144-data",
     "FORM144_WATCHLISTS": "folder of watchlists; default watchlists",
     "FORM144_TEMPLATES": "folder of your own templates, which go before the shipped ones",
@@ -87,12 +92,17 @@ VARIABLES: dict[str, str] = {
     "FORM144_MAIL_FROM": "sender of the e-mails, an address of your own domain",
     "FORM144_OPERATOR": "who is told what went wrong, as a destination such as email:ops@example.com",
     "FORM144_FALLBACK": "destination that gets what another one refused or can get no more, saying so",
+    "FORM144_ANCHOR": "who is sent the end of the record once a day, such as email:auditor@example.com",
     "FORM144_CONFIDENTIAL_DESTINATIONS": "whom confidential lists may tell, comma between; default nobody",
     "FORM144_BURST": "messages a destination gets one by one before the rest is told in one; default 10",
     "FORM144_BURST_MINUTES": "the minutes in which they are counted; default 10",
     "FORM144_SLACK_ACK": "emoji by which a reader acknowledges an alert in Slack; default white_check_mark",
     "FORM144_LOG_LEVEL": "debug, info, warning or error; default info",
     "FORM144_LOG_FORMAT": "text or json; default text on a terminal, json elsewhere",
+    "FORM144_METRICS_PORT": "port for /metrics, /livez and /readyz of each process; default none",
+    "FORM144_METRICS_ADDRESS": "address they are served on; default 127.0.0.1, this machine only",
+    "FORM144_PING_URL": "dead-man's switch: https address asked after each good poll (or _FILE)",
+    "FORM144_SENTRY_DSN": "Sentry project that hears of errors, without names or addresses (or _FILE)",
 }
 
 #: Variables whose value may stand in the file that VARIABLE_FILE names.
@@ -102,6 +112,8 @@ SECRETS = (
     "FORM144_SLACK_TOKEN",
     "FORM144_SLACK_WEBHOOKS",
     "FORM144_SMTP_URL",
+    "FORM144_PING_URL",
+    "FORM144_SENTRY_DSN",
 )
 
 
@@ -110,6 +122,14 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
 
     The contact may be absent: what never asks the SEC works without; `Settings.contact` is None then.
     """
+    settings, mistakes = as_far_as_read(environment)
+    if mistakes:
+        raise ConfigurationError(mistakes)
+    return settings
+
+
+def as_far_as_read(environment: Mapping[str, str] | None = None) -> tuple[Settings, tuple[Mistake, ...]]:
+    """The settings, with the default in the place of what is wrong, and everything that is."""
     reader = _Reader(os.environ if environment is None else environment)
     data = reader.read("FORM144_DATA", Path, Path("form144-data"))
     settings = Settings(
@@ -118,7 +138,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         ledger_url=reader.read(
             "FORM144_LEDGER_URL", values.ledger_url, Secret(f"sqlite:///{data / 'ledger.sqlite'}")
         ),
-        broker_url=reader.read("FORM144_BROKER_URL", values.broker_url, Secret("memory://")),
+        broker_url=reader.read("FORM144_BROKER_URL", broker.broker_url, Secret("memory://")),
         watchlists=reader.read("FORM144_WATCHLISTS", Path, Path("watchlists")),
         templates=reader.read("FORM144_TEMPLATES", values.folder, None),
         requests_per_second=reader.read("FORM144_REQUESTS_PER_SECOND", values.rate, 5.0),
@@ -132,6 +152,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         mail_from=reader.read("FORM144_MAIL_FROM", values.address, None),
         operator=reader.read("FORM144_OPERATOR", values.destination, None),
         fallback=reader.read("FORM144_FALLBACK", values.destination, None),
+        anchor=reader.read("FORM144_ANCHOR", values.destination, None),
         confidential=reader.read("FORM144_CONFIDENTIAL_DESTINATIONS", values.destinations, ()),
         burst=reader.read("FORM144_BURST", values.count, 10),
         burst_minutes=reader.read("FORM144_BURST_MINUTES", values.minutes, 10.0),
@@ -140,12 +161,20 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
             "FORM144_LOG_LEVEL", values.one_of("debug", "info", "warning", "error"), "info"
         ),
         log_format=reader.read("FORM144_LOG_FORMAT", values.one_of("text", "json"), "auto"),
+        metrics_port=reader.read("FORM144_METRICS_PORT", values.port, None),
+        metrics_address=reader.read("FORM144_METRICS_ADDRESS", values.ip_address, "127.0.0.1"),
+        ping_url=reader.read("FORM144_PING_URL", values.secret_url, None),
+        sentry_dsn=reader.read("FORM144_SENTRY_DSN", values.sentry_dsn, None),
     )
     if settings.mail_server and not settings.mail_from:
         reader.mistakes.append(
             Mistake("FORM144_MAIL_FROM", "is not set, and FORM144_SMTP_URL is", "set the sender's address")
         )
-    for name, to in (("FORM144_OPERATOR", settings.operator), ("FORM144_FALLBACK", settings.fallback)):
+    for name, to in (
+        ("FORM144_OPERATOR", settings.operator),
+        ("FORM144_FALLBACK", settings.fallback),
+        ("FORM144_ANCHOR", settings.anchor),
+    ):
         if to is not None and to.notifier not in settings.notifiers:
             known = ", ".join(sorted(settings.notifiers))
             what = f"there is no notifier {to.notifier!r}; configured are {known}"
@@ -154,9 +183,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     if settings.fallback is not None and allowed and settings.fallback.key not in allowed:
         why = "gets what other destinations refuse, and is not among FORM144_CONFIDENTIAL_DESTINATIONS"
         reader.mistakes.append(Mistake("FORM144_FALLBACK", why, "add it there, or take another one"))
-    if reader.mistakes:
-        raise ConfigurationError(reader.mistakes)
-    return settings
+    return settings, tuple(reader.mistakes)
 
 
 def environment_without_ours() -> dict[str, str]:
@@ -173,6 +200,11 @@ class _Reader:
             Mistake(name, "is not a variable this program knows", "see the table of settings in the README")
             for name in environment
             if name.startswith("FORM144_") and name.removesuffix("_FILE") not in VARIABLES
+        ]
+        self.mistakes += [
+            Mistake(name, "would overrule what this program tells Celery", "unset it for this program")
+            for name in broker.OVERRULING
+            if environment.get(name)
         ]
 
     def read(self, name: str, convert: Callable[[str], T], default: T | None) -> T:

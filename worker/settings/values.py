@@ -4,6 +4,7 @@ variable's name. No message quotes a secret.
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -48,12 +49,6 @@ def ledger_url(text: str) -> Secret:
     return Secret(re.sub(r"^postgresql://", "postgresql+psycopg://", text))
 
 
-def broker_url(text: str) -> Secret:
-    if not text.startswith(("memory://", "redis://", "rediss://", "sentinel://", "amqp://", "amqps://")):
-        raise ValueError("is not memory://, redis://, rediss://, sentinel:// or amqp://")
-    return Secret(text)
-
-
 def destinations(text: str) -> tuple[Destination, ...]:
     return tuple(destination(part) for part in text.split(",") if part.strip())
 
@@ -91,6 +86,18 @@ def count(text: str) -> int:
     return int(text)
 
 
+def port(text: str) -> int:
+    if not re.fullmatch(r"[1-9][0-9]{0,4}", text) or int(text) > 65535:
+        raise ValueError(f"is {text!r}; write a port from 1 to 65535")
+    return int(text)
+
+
+def ip_address(text: str) -> str:
+    """Only numbers: where a name leads may change."""
+    ipaddress.ip_address(text)
+    return text
+
+
 def feed_rows(text: str) -> int:
     if text not in ("10", "20", "40", "80", "100"):
         raise ValueError(f"is {text}; EDGAR knows pages of 10, 20, 40, 80 or 100 rows")
@@ -103,6 +110,24 @@ def base_url(text: str) -> str:
     if not url.hostname or (url.scheme != "https" and not (url.scheme == "http" and is_local)):
         raise ValueError(f"is {text}; write https://host, or http:// on this machine only")
     return text.rstrip("/")
+
+
+def secret_url(text: str) -> Secret:
+    try:
+        base_url(text)
+        whole = text.isascii() and text.isprintable() and " " not in text and urlsplit(text).port != 0
+    except ValueError:
+        whole = False
+    if not whole:
+        raise ValueError("is not https://..., or http:// on this machine; it is not shown here")
+    return Secret(text)
+
+
+def sentry_dsn(text: str) -> Secret:
+    dsn = secret_url(text)
+    if not urlsplit(dsn).username or not urlsplit(dsn).path.strip("/").isdigit():
+        raise ValueError("is not https://key@host/number; it is not shown here")
+    return dsn
 
 
 def webhooks(text: str) -> dict[str, Secret]:

@@ -50,12 +50,14 @@ class MailStandIn:
 
     `answers` maps a recipient's address to the reply its RCPT gets (`550 5.1.1 No such mailbox`).
     `tls` turns on STARTTLS, or encryption from the first byte with `implicit_tls`. With `accounts` a client
-    has to log in. `received` is what was taken, in order; `attempts` counts RCPT commands by address.
+    has to log in; without any nobody can. `size` is the largest message it takes, in bytes. `received` is
+    what was taken, in order; `attempts` counts RCPT commands by address.
     """
 
     tls: ssl.SSLContext | None = None
     implicit_tls: bool = False
     accounts: dict[str, str] = field(default_factory=dict)
+    size: int = 33_554_432
     answers: dict[str, str] = field(default_factory=dict)
     received: list[Received] = field(default_factory=list)
     attempts: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
@@ -120,9 +122,12 @@ class MailStandIn:
             _Handler(self),
             hostname="mail.stand-in.example",
             enable_SMTPUTF8=True,
+            data_size_limit=self.size,
+            auth_exclude_mechanism=None if self.accounts else ("LOGIN", "PLAIN"),
             tls_context=None if self.implicit_tls else self.tls,
             require_starttls=self.tls is not None and not self.implicit_tls,
-            auth_required=bool(self.accounts),
+            # aiosmtpd does not see encryption from the first byte, and warns of an open login.
+            auth_required=bool(self.accounts) and not self.implicit_tls,
             auth_require_tls=self.tls is not None and not self.implicit_tls,
             authenticator=self._log_in if self.accounts else None,
             loop=loop,

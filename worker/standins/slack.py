@@ -29,6 +29,7 @@ class SlackStandIn(FaultyServer):
     `check` judges a message's blocks and returns what is wrong with them, in sentences. `channels` are the
     names that exist (None: every name does). `per_second` is the pace allowed in one channel, 0 for any.
     `messages` maps a channel's name to what was posted there, in order; `asked` counts requests by method.
+    The bot is in every channel but those in `elsewhere`; nobody posts in those that are `archived`.
     """
 
     def __init__(
@@ -44,6 +45,8 @@ class SlackStandIn(FaultyServer):
         super().__init__()
         self.token = token
         self.scopes = set(scopes)
+        self.elsewhere: set[str] = set()
+        self.archived: set[str] = set()
         self._workspace = Workspace(check=check, channels=channels, per_second=per_second, clock=clock)
 
     @property
@@ -89,7 +92,7 @@ class SlackStandIn(FaultyServer):
             self._know(headers.get("Authorization"))
             name = "_" + method.replace(".", "_") if "." in method else ""
             action = getattr(self, name, self._unknown_method)
-            return Answer.json({"ok": True, **action(body)})
+            return self._with_scopes(Answer.json({"ok": True, **action(body)}))
         except SlackRefusal as refusal:
             if refusal.code == "ratelimited":
                 return Answer.json(refusal.answer, status=429, retry_after=refusal.answer["wait"])
@@ -100,7 +103,12 @@ class SlackStandIn(FaultyServer):
 
     def _chat_postMessage(self, body: Json) -> Json:  # noqa: N802  Slack's name
         self._need("chat:write")
-        posted = self._workspace.post(self._workspace.resolve(body.get("channel")), body)
+        name = self._workspace.resolve(body.get("channel"))
+        if name in self.archived:
+            raise SlackRefusal("is_archived")
+        if name in self.elsewhere and "chat:write.public" not in self.scopes:
+            raise SlackRefusal("not_in_channel")
+        posted = self._workspace.post(name, body)
         channel = self._workspace.id_of(posted.channel)
         return {"channel": channel, "ts": posted.ts, "message": posted.shown()}
 
@@ -157,8 +165,8 @@ class SlackStandIn(FaultyServer):
             "channel": {
                 "id": self._workspace.id_of(name),
                 "name": name,
-                "is_member": True,
-                "is_archived": False,
+                "is_member": name not in self.elsewhere,
+                "is_archived": name in self.archived,
             }
         }
 
@@ -171,6 +179,11 @@ class SlackStandIn(FaultyServer):
             missing = refusal.code == "channel_not_found"
             return Answer.plain(refusal.code, status=404 if missing else 400)
         return Answer.plain("ok")
+
+    def _with_scopes(self, answer: Answer) -> Answer:
+        """Every answer to a token names what that may do."""
+        answer.headers["x-oauth-scopes"] = ",".join(sorted(self.scopes))
+        return answer
 
     def _know(self, credentials: str | None) -> None:
         if credentials != f"Bearer {self.token}":

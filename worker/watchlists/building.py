@@ -66,6 +66,7 @@ def build(
         path=path,
         digest=_digest(sources),
         rehearsals=rehearsals_of(document, file, files, entries, resolver),
+        severity=file.severity,
     )
 
 
@@ -87,7 +88,12 @@ def _routes(document: Document, file: WatchlistFile, default: Iterable[Destinati
     where = document.where(("tell",))
     if not file.tell:
         return tuple(
-            Route(destination=destination, where=where, quiet_hours=file.quiet_hours)
+            Route(
+                destination=destination,
+                where=where,
+                quiet_hours=file.quiet_hours,
+                severity=file.severity,
+            )
             for destination in default
         )
     return tuple(
@@ -96,6 +102,9 @@ def _routes(document: Document, file: WatchlistFile, default: Iterable[Destinati
             where=document.where(("tell", number)),
             conditions=conditions_of(tell.when, line["when"]) if tell.when is not None else (),
             quiet_hours=tell.quiet_hours or file.quiet_hours,
+            digest=tell.digest.plan if tell.digest is not None else None,
+            also_at_once=tell.also_at_once,
+            severity=tell.severity or file.severity,
         )
         for number, (line, tell) in enumerate(zip(_lines(document, "tell"), file.tell, strict=True))
     )

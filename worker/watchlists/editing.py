@@ -17,21 +17,27 @@ from worker.errors import ConfigurationError, Mistake
 from worker.watchlists.entries import Written
 from worker.watchlists.match import Side
 
-_KEYS = {Side.ISSUER: "issuers", Side.HOLDER: "holders"}
+#: The key under which a side's entries stand.
+SIDE_KEYS = {Side.ISSUER: "issuers", Side.HOLDER: "holders"}
 #: Text that means itself to YAML wherever an entry may stand, without quotes.
 _PLAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 .&/'()-]*[A-Za-z0-9.)'])?")
 
 
 def entry_line(written: Written) -> str:
     """The entry as it stands in a file: bare, or as keys in braces where it says more than one thing."""
-    said = {
-        name: value
+    said = entry_parts(written)
+    if len(said) == 1:
+        return _quoted(next(iter(said.values())))
+    return "{" + ", ".join(f"{name}: {_quoted(value)}" for name, value in said.items()) + "}"
+
+
+def entry_parts(written: Written) -> dict[str, str]:
+    """What the entry says, by its keys, in the order people write them."""
+    return {
+        name: str(value)
         for name in ("ticker", "cik", "file_number", "name", "note")
         if (value := getattr(written, name)) is not None
     }
-    if len(said) == 1:
-        return _quoted(str(next(iter(said.values()))))
-    return "{" + ", ".join(f"{name}: {_quoted(str(value))}" for name, value in said.items()) + "}"
 
 
 def add_entries(path: str, text: str, side: Side, entries: Sequence[Written]) -> str:
@@ -43,7 +49,7 @@ def add_entries(path: str, text: str, side: Side, entries: Sequence[Written]) ->
     found = _pair(path, text, side)
     if found is None:
         head = text if text.endswith("\n") or not text else text + end
-        return head + end + f"{_KEYS[side]}:{end}" + "".join(f"  - {line}{end}" for line in lines)
+        return head + end + f"{SIDE_KEYS[side]}:{end}" + "".join(f"  - {line}{end}" for line in lines)
     key, value = found
     if isinstance(value, SequenceNode) and value.value and not value.flow_style:
         dash = " " * value.start_mark.column + "- "
@@ -87,7 +93,7 @@ def _pair(path: str, text: str, side: Side) -> tuple[Node, Node] | None:
     root = YAML(typ="rt", pure=True).compose(text)
     if not isinstance(root, MappingNode) or root.flow_style:
         raise ConfigurationError([Mistake(f"{path}:1:1", "cannot be edited for you", "edit it by hand")])
-    return next(((key, value) for key, value in root.value if key.value == _KEYS[side]), None)
+    return next(((key, value) for key, value in root.value if key.value == SIDE_KEYS[side]), None)
 
 
 def _last_line(node: Node, text: str) -> int:

@@ -9,9 +9,10 @@ from pydantic import BaseModel, ValidationError
 from worker.errors import Mistake
 from worker.watchlists.conditions import QUESTIONS
 from worker.watchlists.conditions.words import did_you_mean, kind_of
+from worker.watchlists.digest_shape import DigestFile
 from worker.watchlists.document import Document
 from worker.watchlists.misread import Misread
-from worker.watchlists.rehearsal_shapes import NoticeFields, RehearsalFile
+from worker.watchlists.rehearsal_shapes import HoldFile, NoticeFields, RehearsalFile
 from worker.watchlists.schema import WatchlistFile
 from worker.watchlists.shapes import EntriesFrom, HolderEntry, IssuerEntry, Tell
 
@@ -33,7 +34,9 @@ _SHAPES: dict[tuple[str, ...], type[BaseModel]] = {
     ("holders",): HolderEntry,
     ("entries_from",): EntriesFrom,
     ("tell",): Tell,
+    ("tell", "digest"): DigestFile,
     ("tests",): RehearsalFile,
+    ("tests", "holds"): HoldFile,
     ("tests", "notice"): NoticeFields,
     ("tests", "notice", "issuer"): IssuerEntry,
     ("tests", "notice", "seller"): HolderEntry,

@@ -94,30 +94,27 @@ def _is_asked_by_name(party: Named, kept: Names) -> bool:
 def _by_name(name: str, party: Named, index: WatchlistIndex) -> Iterator[Hit]:
     """Exact, then by pairs, then a typing error away; an entry settled by one is not asked again."""
     kept = index.names[party.side]
-    seen: set[int] = set()
+    exact: set[int] = set()
     for listed in kept.exact.get(name_key(name, party.side), ()):
-        seen.add(listed.number)
+        exact.add(listed.number)
         if not _contradicts(listed, party):
             yield _hit(listed, Grade.NAME, f"name {name}")
         elif party.side is Side.HOLDER:  # a filer's CIK may be an agent's; EDGAR checks an issuer's
             doubt = f"name {name}, but filer CIK {party.ciks[0]} is not {listed.entry.cik}"
             yield _hit(listed, Grade.POSSIBLE, doubt)
+    seen = set(exact)
     if is_person(name, party.side):
-        paired = [
+        called_so = [
             (person, pair, listed)
             for person in names.persons(name)
             for pair in names.pairs(person)
             for listed in kept.pairs.get(pair, ())
-            if listed.number not in seen
         ]
-        namesakes = _namesakes(
-            (pair, listed) for _, pair, listed in paired if not _contradicts(listed, party)
-        )
-        for person, pair, listed in paired:
-            seen.add(listed.number)  # whom a middle name rules out is no typing error either
-            has_namesakes = (listed.list_number, pair) in namesakes
-            is_one_of_several = has_namesakes and not names.middle_initials(person, pair)
-            yield from _by_pair(person, pair, listed, party, is_one_of_several=is_one_of_several)
+        meant = _meant(called_so, party)
+        for person, pair, listed in called_so:
+            if listed.number not in exact:
+                seen.add(listed.number)  # whom a middle name rules out is no typing error either
+                yield from _by_pair(person, pair, listed, party, meant.get((listed.list_number, pair)))
     yield from _by_spelling(name, party, kept, seen)
 
 
@@ -130,27 +127,38 @@ def _by_spelling(name: str, party: Named, kept: Names, seen: set[int]) -> Iterat
                 yield _hit(listed, Grade.POSSIBLE, f"name {name}, {score:.0f} % alike")
 
 
-def _namesakes(paired: Iterable[tuple[Pair, Listed]]) -> set[tuple[int, Pair]]:
-    """The pairs under which one list has people whose middle names contradict each other: a notice without
-    a middle name can mean only one of them.
+def _meant(
+    called_so: Iterable[tuple[str, Pair, Listed]], party: Named
+) -> dict[tuple[int, Pair], frozenset[str]]:
+    """By list and pair: the middle initials of whom the notice means, where the list has several people
+    called so. It means one whose initials are the notice's own, where there is one. Without a middle name it
+    can mean only one of those whose initials contradict each other, and nobody knows which: it means nobody
+    with initials then.
     """
     middles: dict[tuple[int, Pair], set[frozenset[str]]] = {}
-    for pair, listed in paired:
-        for name in names_of(listed.entry):
-            if initials := names.middle_initials(name, pair):
-                middles.setdefault((listed.list_number, pair), set()).add(initials)
+    own: dict[Pair, frozenset[str]] = {}
+    for person, pair, listed in called_so:
+        own[pair] = names.middle_initials(person, pair)
+        if not _contradicts(listed, party):
+            middles.setdefault((listed.list_number, pair), set()).update(
+                names.middle_initials(name, pair) for name in names_of(listed.entry)
+            )
     return {
-        key
-        for key, found in middles.items()
-        if any(not (one <= other or other <= one) for one, other in combinations(found, 2))
+        (number, pair): own[pair]
+        for (number, pair), found in middles.items()
+        if own[pair] in found or (not own[pair] and _contradictory(found))
     }
 
 
+def _contradictory(middles: Iterable[frozenset[str]]) -> bool:
+    return any(not (one <= other or other <= one) for one, other in combinations(middles, 2))
+
+
 def _by_pair(
-    person: str, pair: Pair, listed: Listed, party: Named, *, is_one_of_several: bool
+    person: str, pair: Pair, listed: Listed, party: Named, meant: frozenset[str] | None
 ) -> Iterator[Hit]:
     """PAIR; POSSIBLE where only one of the two names says of which generation, or where the list has
-    several people called so; nothing where they contradict each other.
+    several people called so and those `meant` have other initials; nothing where they contradict each other.
     """
     if _contradicts(listed, party):
         return
@@ -160,7 +168,7 @@ def _by_pair(
                 continue
             generations = {names.generation(person), names.generation(other)}
             because = f"first and last name of {person}"
-            if is_one_of_several and names.middle_initials(other, pair):
+            if meant is not None and names.middle_initials(other, pair) != meant:
                 yield _hit(listed, Grade.POSSIBLE, f"{because}; others on the list are called so too")
             elif len(generations) == 1:
                 yield _hit(listed, Grade.PAIR, because)

@@ -5,6 +5,7 @@ however many entries there are.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from hashlib import sha256
 from typing import NamedTuple, TypeVar
 
 from worker.watchlists import names
@@ -50,7 +51,11 @@ class WatchlistIndex:
         self.watchlists = tuple(watchlists)
         #: The numbers of the lists that ask about every notice.
         self.every = tuple(number for number, one in enumerate(self.watchlists) if one.any_notice)
-        self._by_id = {watchlist.id: watchlist for watchlist in self.watchlists}
+        self.by_id = {watchlist.id: watchlist for watchlist in self.watchlists}
+        #: The sha256 over all of them, as they are.
+        self.digest = _digest(self.watchlists)
+        #: How many days of earlier notices the lists' questions reach back; None where none asks.
+        self.history_days = _furthest(self.watchlists)
         self._listed = [
             Listed(number, list_number, entry)
             for number, (list_number, entry) in enumerate(
@@ -72,13 +77,7 @@ class WatchlistIndex:
 
     def watchlist(self, watchlist_id: str) -> Watchlist:
         """The list of that id. Raises KeyError where there is none."""
-        return self._by_id[watchlist_id]
-
-    @property
-    def history_days(self) -> int | None:
-        """How many days of earlier notices the lists' questions reach back; None where none asks."""
-        asked = [_reach(conditions) for one in self.watchlists for conditions in _conditions(one)]
-        return max((days for days in asked if days is not None), default=None)
+        return self.by_id[watchlist_id]
 
     def _names(self, side: Side) -> Names:
         exact: dict[str, list[Listed]] = {}
@@ -99,6 +98,12 @@ class WatchlistIndex:
             if listed.entry.side is side:
                 for name in names_of(listed.entry):
                     yield listed, name
+
+
+def _digest(watchlists: Iterable[Watchlist]) -> str:
+    """The sha256 of every list's id and digest: that of the set, in whatever order the lists come."""
+    lines = sorted(f"{one.id} {one.digest}\n" for one in watchlists)
+    return sha256("".join(lines).encode()).hexdigest()
 
 
 def names_of(entry: Entry) -> tuple[str, ...]:
@@ -142,6 +147,11 @@ def _conditions(watchlist: Watchlist) -> Iterator[tuple[Condition, ...]]:
     yield watchlist.conditions
     for route in watchlist.routes:
         yield route.conditions
+
+
+def _furthest(watchlists: Iterable[Watchlist]) -> int | None:
+    asked = [_reach(conditions) for one in watchlists for conditions in _conditions(one)]
+    return max((days for days in asked if days is not None), default=None)
 
 
 def _reach(conditions: Iterable[Condition]) -> int | None:

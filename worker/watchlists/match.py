@@ -39,6 +39,19 @@ class Grade(IntEnum):
     POSSIBLE = 5  #: a typing error away; never shown as a fact
 
 
+class Severity(StrEnum):
+    """How much it matters to those who are told."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+
+    @property
+    def rank(self) -> int:
+        """The higher, the more it matters."""
+        return list(Severity).index(self)
+
+
 class Side(StrEnum):
     """Which party of the notice the entry is about."""
 
@@ -59,10 +72,13 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Routed(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether one destination of the list is told: `findings` are the answers to its own conditions."""
+    """Whether one destination of the list is told: `findings` are the answers to its own conditions,
+    `severity` how much it matters where they hold.
+    """
 
     destination: Destination
     findings: tuple[Finding, ...] = ()
+    severity: Severity = Severity.NORMAL
 
     @property
     def holds(self) -> bool:
@@ -71,12 +87,15 @@ class Routed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Match(msgspec.Struct, frozen=True, kw_only=True):
-    """One watchlist's whole decision about one notice; made for every list, alert or not."""
+    """One watchlist's whole decision about one notice; made for every list, alert or not. `severity` is the
+    list's own; as one destination hears of the decision, that destination's.
+    """
 
     watchlist_id: str
     identities: tuple[Identity, ...]  #: surest first; empty: not on this list
     findings: tuple[Finding, ...] = ()  #: one per condition of the list, in the file's order
     routes: tuple[Routed, ...] = ()  #: one per line under `tell`, in the file's order
+    severity: Severity = Severity.NORMAL
 
     @property
     def raises_alert(self) -> bool:
@@ -110,16 +129,23 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
 
     def as_told(self, destination: Destination) -> Match:
         """The decision as one destination hears of it: its own conditions after the list's, and nothing of
-        the other destinations.
+        the other destinations. Of several lines that tell it, the most severe counts.
         """
         own = [route for route in self.routes if route.destination == destination]
-        held = next((route for route in own if route.holds), own[0] if own else None)
+        held = max((route for route in own if route.holds), key=_severity, default=own[0] if own else None)
         findings = held.findings if held is not None else ()
-        return msgspec.structs.replace(self, findings=(*self.findings, *findings), routes=())
+        severity = held.severity if held is not None and held.holds else self.severity
+        return msgspec.structs.replace(
+            self, findings=(*self.findings, *findings), routes=(), severity=severity
+        )
 
     @property
     def _holds(self) -> bool:
         return bool(self.identities) and all(f.answer is not Answer.NOT_MET for f in self.findings)
+
+
+def _severity(route: Routed) -> int:
+    return route.severity.rank
 
 
 def _near(findings: tuple[Finding, ...]) -> bool:

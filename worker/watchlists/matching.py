@@ -84,9 +84,11 @@ class _Decision:
                 Routed(
                     destination=route.destination,
                     findings=self._findings(route.conditions, watchlist.near_miss),
+                    severity=route.severity,
                 )
                 for route in watchlist.routes
             ),
+            severity=watchlist.severity,
         )
 
     def _findings(self, conditions: Iterable[Condition], near_miss: Decimal) -> tuple[Finding, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC
 
 from worker.errors import ConfigurationError, Mistake, UnreadableFiling
 from worker.filings.notice import Form144Notice
@@ -10,10 +11,17 @@ from worker.filings.reader import read_notice
 from worker.watchlists.document import Document, beside
 from worker.watchlists.entries import Written
 from worker.watchlists.match import Side
-from worker.watchlists.rehearsal import Rehearsal
-from worker.watchlists.rehearsal_notice import filing_of, history_of, notice_of
+from worker.watchlists.rehearsal import Expected, Rehearsal
+from worker.watchlists.rehearsal_notice import (
+    filing_of,
+    history_of,
+    notice_of,
+    unknown_filing,
+    with_parties,
+)
 from worker.watchlists.rehearsal_shapes import RehearsalFile
 from worker.watchlists.resolve import Origin, Resolver
+from worker.watchlists.samples import SAMPLES
 from worker.watchlists.schema import WatchlistFile
 from worker.watchlists.shapes import HolderEntry, IssuerEntry
 from worker.watchlists.watchlist import Entry
@@ -36,25 +44,44 @@ def rehearsals_of(
     found: list[Rehearsal] = []
     mistakes: list[Mistake] = []
     for number, test in enumerate(file.tests):
+        if test.notice.accession is not None:
+            found.append(_rehearsal(document, test, number, None))
+            continue
         try:
             notice = _notice(document, test, number, files, look_up, any_notice=file.any_notice)
         except ConfigurationError as error:
             mistakes.extend(error.mistakes)
             continue
-        found.append(
-            Rehearsal(
-                where=document.where(("tests", number)),
-                name=test.name or f"test {number + 1}",
-                notice=notice,
-                filing=filing_of(notice, test.at),
-                recent=history_of(test.notice, notice),
-                tells=tuple(dict.fromkeys(test.tells)) if test.tells is not None else None,
-                spares=tuple(dict.fromkeys(test.not_)),
-            )
-        )
+        found.append(_rehearsal(document, test, number, notice))
     if mistakes:
         raise ConfigurationError(mistakes)
     return tuple(found)
+
+
+def _rehearsal(
+    document: Document, test: RehearsalFile, number: int, notice: Form144Notice | None
+) -> Rehearsal:
+    at = test.at.astimezone(UTC) if test.at is not None else None
+    wanted = test.notice.accession
+    return Rehearsal(
+        where=document.where(("tests", number)),
+        name=test.name or f"test {number + 1}",
+        notice=notice,
+        filing=filing_of(notice, at) if notice is not None else unknown_filing(wanted or "", at),
+        recent=history_of(test.notice, notice) if notice is not None else None,
+        tells=tuple(dict.fromkeys(test.tells)) if test.tells is not None else None,
+        spares=tuple(dict.fromkeys(test.not_)),
+        holds=tuple(
+            Expected(
+                destination=one.to,
+                until=one.until.after(test.at) if one.until is not None and test.at is not None else None,
+            )
+            for one in test.holds
+        ),
+        at=test.at,
+        silenced=test.silenced,
+        accession=wanted,
+    )
 
 
 def _notice(
@@ -73,12 +100,14 @@ def _notice(
             return read_notice(files[path])
         except UnreadableFiling as error:
             raise ConfigurationError([Mistake(document.where(way), f"notice: {path}: {error}")]) from None
-    if fields.issuer is None and fields.seller is None and not any_notice:
+    if fields.issuer is None and fields.seller is None and fields.sample is None and not any_notice:
         what = "notice: names neither issuer nor seller, so it is on no list"
         raise ConfigurationError([Mistake(document.where(way), what, "add issuer: or seller:")])
     where = document.where((*way, "issuer"))
     issuer = look_up.issuer(fields.issuer, where) if fields.issuer is not None else None
     seller = look_up.seller(fields.seller) if fields.seller is not None else None
+    if fields.sample is not None:
+        return with_parties(SAMPLES[fields.sample], issuer, seller)
     return notice_of(fields, test.at, issuer, seller)
 
 

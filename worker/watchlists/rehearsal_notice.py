@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from worker.filings.filing import Filing, FoundBy
 from worker.filings.notice import AcquiredLot, Form144Notice, PastSale, ProposedSale, Source
 from worker.watchlists.conditions.recent import RecentNotice, RecentNotices
@@ -50,6 +52,26 @@ def notice_of(
         notice_date=fields.notice_date or (at.astimezone(_EASTERN).date() if at is not None else None),
         plan_adoption_dates=(fields.plan,) if fields.plan is not None else (),
     )
+
+
+def with_parties(sample: Form144Notice, issuer: Entry | None, seller: Entry | None) -> Form144Notice:
+    """The sample, about that issuer and by that seller, where the test names them."""
+    if issuer is not None:
+        sample = msgspec.structs.replace(
+            sample,
+            issuer_cik=issuer.cik,
+            issuer_name=issuer.called or issuer.name,
+            issuer_file_number=issuer.file_number,
+        )
+    if seller is None:
+        return sample
+    ciks = (seller.cik,) if seller.cik is not None else ()
+    return msgspec.structs.replace(sample, filer_ciks=ciks, seller_name=seller.name)
+
+
+def unknown_filing(accession: str, at: datetime | None) -> Filing:
+    """A filing of which only the number is known, and what the test says of its time."""
+    return Filing(accession=accession, form_type="144", parties=(), found_by=FoundBy.PERSON, accepted_at=at)
 
 
 def filing_of(notice: Form144Notice, at: datetime | None) -> Filing:

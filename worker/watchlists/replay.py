@@ -11,7 +11,7 @@ from worker.filings.notice import Form144Notice
 from worker.watchlists.conditions.recent import RecentNotices
 from worker.watchlists.destination import Destination
 from worker.watchlists.index import WatchlistIndex
-from worker.watchlists.match import Match
+from worker.watchlists.match import Match, Severity
 from worker.watchlists.matching import explain
 from worker.watchlists.watchlist import Watchlist
 
@@ -28,12 +28,22 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     match: Match | None
 
 
+class Regraded(msgspec.Struct, frozen=True, kw_only=True):
+    """One message that comes as before, with another severity."""
+
+    destination: Destination
+    before: Severity
+    after: Severity
+    watchlist: Watchlist
+
+
 class Replayed(msgspec.Struct, frozen=True, kw_only=True):
     """One notice under the old lists and the new: every message of either, and the changes."""
 
     before: tuple[Destination, ...]
     after: tuple[Destination, ...]
     changes: tuple[Change, ...]
+    regraded: tuple[Regraded, ...] = ()
 
 
 def replay(
@@ -59,7 +69,14 @@ def replay(
         changes += (
             _change(destination, old.watchlist(one), now.get(one), is_more=False) for one in gone[same:]
         )
-    return Replayed(before=_each(before), after=_each(after), changes=tuple(changes))
+    regraded = tuple(
+        Regraded(destination=to, before=one, after=other, watchlist=new.watchlist(number))
+        for to in sorted(before.keys() & after.keys())
+        for number in after[to]
+        if number in before[to]
+        and (one := was[number].as_told(to).severity) is not (other := now[number].as_told(to).severity)
+    )
+    return Replayed(before=_each(before), after=_each(after), changes=tuple(changes), regraded=regraded)
 
 
 def _told(found: dict[str, Match]) -> defaultdict[Destination, list[str]]:

@@ -8,7 +8,7 @@ from worker.errors import Mistake
 from worker.watchlists.conditions.words import did_you_mean
 from worker.watchlists.destination import Destination
 from worker.watchlists.document import Document
-from worker.watchlists.watchlist import Watchlist
+from worker.watchlists.watchlist import Route, Watchlist
 
 Found = tuple[list[Mistake], list[Mistake]]
 
@@ -93,12 +93,26 @@ def _not_allowed(watchlist: Watchlist, confidential: Collection[Destination] | N
 
 def _told_anyway(watchlist: Watchlist) -> Iterator[Mistake]:
     """Lines under `tell` that change nothing: another one tells the destination without conditions."""
-    always = {route.destination: route for route in watchlist.routes if not route.conditions}
+    always = {
+        (route.destination, kind): route
+        for route in sorted(watchlist.routes, key=lambda one: one.severity.rank)
+        if not route.conditions
+        for kind in _kinds(route)
+    }
     for route in watchlist.routes:
-        other = always.get(route.destination, route)
-        if other is not route:
+        others = [always.get((route.destination, kind), route) for kind in _kinds(route)]
+        if route not in others and all(route.severity.rank <= other.severity.rank for other in others):
+            other = others[0]
             what = f"tell: {route.destination} is told anyway ({other.where})"
             yield Mistake(route.where, what, "take one of the two lines out")
+
+
+def _kinds(route: Route) -> Iterator[str]:
+    """How the line tells: at once, in a digest, or both. One who is told one way may be told the other."""
+    if route.is_at_once:
+        yield "at once"
+    if route.digest is not None:
+        yield "in a digest"
 
 
 def _never_told(watchlist: Watchlist) -> Iterator[Mistake]:

@@ -7,12 +7,14 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
+from worker.watchlists.match import Severity
 from worker.watchlists.rehearsal_shapes import RehearsalFile
 from worker.watchlists.shapes import (
     EntriesFrom,
     Fraction,
     HolderEntry,
     IssuerEntry,
+    Matters,
     Quiet,
     Shown,
     Strict,
@@ -56,6 +58,9 @@ class WatchlistFile(Strict):
     tell: Annotated[list[Tell], BeforeValidator(as_list)] = Field(
         [], description="Destinations: slack:#channel, email:address, console:."
     )
+    severity: Matters = Field(
+        Severity.NORMAL, description="low, normal or high: how much it matters to those who are told."
+    )
     quiet_hours: Quiet | None = Field(
         None, description="When messages wait, by the clocks of a place: 22:00-07:00 America/New_York."
     )
@@ -73,7 +78,7 @@ def json_schema() -> dict[str, Any]:
     one_key = {
         "type": "object",
         "maxProperties": 1,
-        "properties": {"to": False, "when": False, "quiet_hours": False},
+        "properties": dict.fromkeys(Tell.model_fields, False),
     }
     bare: dict[str, list[dict[str, Any]]] = {
         "IssuerEntry": [text, {"type": "integer"}],
@@ -81,6 +86,8 @@ def json_schema() -> dict[str, Any]:
         "EntriesFrom": [text],
         "NoticeFields": [text],
         "Tell": [text, one_key],
+        "DigestFile": [text],
+        "HoldFile": [text],
     }
     for name, shapes in bare.items():
         schema["$defs"][name] = {"anyOf": [*shapes, schema["$defs"][name]]}

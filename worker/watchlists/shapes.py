@@ -25,15 +25,18 @@ from worker.watchlists import entries
 from worker.watchlists.amounts import percent
 from worker.watchlists.conditions.words import kind_of, one_of, text
 from worker.watchlists.destination import Destination
+from worker.watchlists.digest_schedule import EXAMPLE as DAILY
+from worker.watchlists.digest_shape import DigestFile
 from worker.watchlists.document import Value
-from worker.watchlists.match import Side
+from worker.watchlists.match import Severity, Side
 from worker.watchlists.misread import Misread
-from worker.watchlists.quiet_hours import EXAMPLE, QuietHours, quiet_hours
+from worker.watchlists.quiet_hours import EXAMPLE, LONG_EXAMPLE, QuietHours, quiet_hours
 from worker.watchlists.watchlist import Visibility
 from worker.watchlists.when import When
 
 _EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;.]+")
 _TEXT = {"type": "string"}
+YES_OR_NO = {"true": True, "false": False, "yes": True, "no": False}
 _NUMBER_OR_TEXT = {"anyOf": [{"type": "integer"}, {"type": "string"}]}
 
 
@@ -120,7 +123,16 @@ Shown = Annotated[
     PlainValidator(lambda value: one_of(value, {kind.value: kind for kind in Visibility}, "shared")),
     WithJsonSchema({"enum": [kind.value for kind in Visibility]}),
 ]
-Quiet = Annotated[QuietHours, PlainValidator(quiet_hours), WithJsonSchema({**_TEXT, "examples": [EXAMPLE]})]
+Matters = Annotated[
+    Severity,
+    PlainValidator(lambda value: one_of(value, {kind.value: kind for kind in Severity}, "high")),
+    WithJsonSchema({"enum": [kind.value for kind in Severity]}),
+]
+Quiet = Annotated[
+    QuietHours,
+    PlainValidator(quiet_hours),
+    WithJsonSchema({**_TEXT, "examples": [EXAMPLE, LONG_EXAMPLE]}),
+]
 Told = Annotated[
     Destination,
     PlainValidator(_destination),
@@ -187,13 +199,35 @@ class Tell(Strict):
     when: Annotated[When | None, BeforeValidator(filled)] = Field(
         None, description="Conditions that must hold besides the list's, for this destination alone."
     )
+    severity: Matters | None = Field(
+        None, description="low, normal or high, instead of the list's; of several lines the highest counts."
+    )
     quiet_hours: Quiet | None = Field(None, description="When messages to it wait, instead of the list's.")
+    digest: Annotated[DigestFile | None, BeforeValidator(filled)] = Field(
+        None, description="Tell it in one message at this time, not at once: daily 07:30 America/New_York."
+    )
+    also_at_once: Annotated[
+        bool,
+        PlainValidator(lambda value: one_of(value, YES_OR_NO, "true")),
+        WithJsonSchema({"type": "boolean"}),
+    ] = Field(False, description="true: besides being in the digest, each alert goes out at once.")
 
     @model_validator(mode="before")
     @classmethod
     def _bare(cls, value: Any) -> Any:
-        if not isinstance(value, dict) or not {"to", "when", "quiet_hours"} & set(value):
+        if not isinstance(value, dict) or not set(cls.model_fields) & set(value):
             return {"to": _destination(value)}
         if "to" not in value:
             raise Misread("names no destination", "write {to: slack:#exec, when: {market_value: over 50M}}")
         return value
+
+    @model_validator(mode="after")
+    def _fits(self) -> Tell:
+        if self.digest is None and self.also_at_once:
+            raise Misread("also_at_once goes with a digest", f"add digest: {DAILY}, or take it out")
+        if self.digest is not None and self.quiet_hours is not None and not self.also_at_once:
+            hint = "take quiet_hours out, or add also_at_once: true"
+            raise Misread("quiet_hours hold nothing back here: the digest has a time of its own", hint)
+        if self.digest is not None and self.digest.attach and self.to.notifier != "email":
+            raise Misread("attach: csv is for e-mail", "take attach out")
+        return self

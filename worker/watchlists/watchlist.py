@@ -9,7 +9,8 @@ import msgspec
 
 from worker.watchlists.conditions.condition import Condition
 from worker.watchlists.destination import Destination
-from worker.watchlists.match import Side
+from worker.watchlists.digest_schedule import DigestPlan
+from worker.watchlists.match import Severity, Side
 from worker.watchlists.quiet_hours import QuietHours
 from worker.watchlists.rehearsal import Rehearsal
 
@@ -50,13 +51,29 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
     """One line under `tell`: who is told, and under which conditions besides the list's own. It stands at
-    `where`.
+    `where`. `severity` says how much it matters. With a `digest` it tells there, and at once only where
+    `also_at_once`.
     """
 
     destination: Destination
     where: str
     conditions: tuple[Condition, ...] = ()
     quiet_hours: QuietHours | None = None
+    digest: DigestPlan | None = None
+    also_at_once: bool = False
+    severity: Severity = Severity.NORMAL
+
+    @property
+    def is_at_once(self) -> bool:
+        """False where it tells in its digest alone."""
+        return self.digest is None or self.also_at_once
+
+    @property
+    def how(self) -> str:
+        """`at once`, `in the digest, daily 07:30 America/New_York`, or both."""
+        ways = ["at once"] if self.is_at_once else []
+        ways += [f"in the digest, {self.digest.schedule}"] if self.digest is not None else []
+        return " and ".join(ways)
 
 
 class Watchlist(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +98,7 @@ class Watchlist(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     digest: str
     rehearsals: tuple[Rehearsal, ...] = ()
+    severity: Severity = Severity.NORMAL
 
     @property
     def destinations(self) -> tuple[Destination, ...]:

@@ -10,10 +10,12 @@ from worker.ledger.tables import metadata
 
 if context.is_offline_mode():
     context.configure(
-        url=context.config.get_main_option("sqlalchemy.url"),
+        dialect_name=context.config.attributes["dialect"],
         target_metadata=metadata,
         literal_binds=True,
         render_as_batch=True,
+        # SQLite keeps to it as well, which Alembic does not presume: all of it is done or nothing.
+        transactional_ddl=True,
     )
     with context.begin_transaction():
         context.run_migrations()

@@ -77,7 +77,18 @@ def held(
     """The verdict of holding a figure against a limit; a miss within the margin is near."""
     edge = limit.nearest(figure)
     near = not limit.holds(figure) and abs(figure - edge) <= abs(edge) * evidence.near_miss
-    return Verdict(answer=limit.answer(figure), because=limit.because(figure, show), near=near)
+    because = limit.because(figure, show)
+    if near:
+        because += f", missed by {_distance(figure, edge)}"
+    return Verdict(answer=limit.answer(figure), because=because, near=near)
+
+
+def _distance(figure: Decimal, edge: Decimal) -> str:
+    """How far the figure is from the limit, as a part of the limit."""
+    if not edge or figure == edge:
+        return "nothing at all"
+    distance = 100 * abs(figure - edge) / abs(edge)
+    return f"{distance:.1f} %" if distance >= Decimal("0.1") else "less than 0.1 %"
 
 
 def _money(amount: Decimal) -> str:

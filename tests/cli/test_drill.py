@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from tests.world import WATCHLIST, World, a_world
+from worker import engine
+from worker.cli import app
+from worker.errors import ConfigurationError
+from worker.ledger.in_use import in_use
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    (tmp_path / "lists").mkdir()
+    (tmp_path / "lists" / "example.yaml").write_bytes(WATCHLIST)
+    with a_world(tmp_path) as made:
+        yield made
+
+
+def settings(world: World) -> dict[str, str]:
+    return {
+        "EDGAR_CONTACT": "Test test@example.com",
+        "FORM144_EDGAR_URL": world.edgar.base_url,
+        "FORM144_DATA": str(world.folder),
+        "FORM144_WATCHLISTS": str(world.folder / "lists"),
+        "FORM144_SLACK_TOKEN": world.slack.token,
+        "FORM144_SLACK_URL": world.slack.base_url,
+        "FORM144_SMTP_URL": f"smtp+plain://127.0.0.1:{world.mail.port}",
+        "FORM144_MAIL_FROM": "form144@example.com",
+    }
+
+
+def drill(world: World, *arguments: str, **more: str) -> Result:
+    engine.settings.cache_clear()
+    try:
+        return CliRunner().invoke(app, ["drill", *arguments], env=settings(world) | more)
+    finally:
+        engine.settings.cache_clear()
+
+
+def test_here_the_drill_arrives_and_every_hop_is_shown_with_its_time(world: World) -> None:
+    result = drill(world, "--here", "--wait", "30")
+    assert result.exit_code == 0, (result.stdout, result.exception)
+    for hop in ("queued", "claimed", "read", "matched", "slack:#ir-alerts", "email:jane@example.com"):
+        (line,) = [line for line in result.stdout.splitlines() if line.startswith(hop)]
+        assert hop == "queued" or " s" in line
+    assert result.stdout.rstrip().endswith("Drill: 2 of 2 destinations got it")
+    assert world.posts() == len(world.mail.received) == 1
+
+
+def test_a_dead_mailbox_ends_with_1_and_its_line_says_why(world: World) -> None:
+    world.mail.answers["jane@example.com"] = "550 5.1.1 No such mailbox"
+    result = drill(world, "--here", "--wait", "30")
+    assert result.exit_code == 1
+    assert "Drill: email:jane@example.com: the mail server refused the recipient: 550" in result.stdout
+    assert "2 of 2" not in result.stdout
+
+
+def test_without_a_worker_it_asks_whether_one_is_alive(world: World) -> None:
+    result = drill(world, "--wait", "1")
+    assert result.exit_code == 1
+    assert "nobody took it up within 1 s: is form144 run" in result.stdout
+    assert world.posts() == 0
+
+
+def test_conditions_that_cannot_be_met_are_named_and_nothing_is_sent(world: World) -> None:
+    when = b"when: {units: over 5M, not: {units: over 4M}}\n"
+    (world.folder / "lists" / "example.yaml").write_bytes(WATCHLIST + when)
+    result = drill(world, "--here", "--wait", "30")
+    assert result.exit_code == 1
+    assert "units over 5M: not met, 10,000 <= 5,000,000" in result.stdout
+    assert world.posts() == 0
+
+
+def test_what_a_preflight_finds_wrong_is_said_before(world: World) -> None:
+    world.slack.scopes -= {"channels:history"}
+    result = drill(world, "--here", "--wait", "30", "--destination", "slack:#ir-alerts")
+    assert result.exit_code == 0
+    assert "channels:history is missing" in result.stdout.partition("DRILL 0000000000-")[0]
+
+
+def test_a_mistake_is_a_mistake(world: World) -> None:
+    for arguments in (["--list", "nonsense"], ["--destination", ":"], ["--destination", "slack:#nowhere"]):
+        assert isinstance(drill(world, *arguments).exception, ConfigurationError)
+    with in_use(f"sqlite:///{world.folder / 'ledger.sqlite'}", alone=True):
+        refused = drill(world, "--here").exception
+    assert isinstance(refused, ConfigurationError)
+    assert "leave --here out" in str(refused)
+    (world.folder / "lists" / "example.yaml").write_bytes(b"name: [")
+    assert isinstance(drill(world).exception, ConfigurationError)

@@ -1,0 +1,133 @@
+"""Digests in the ledger, on both databases: what is entered is taken once, whoever comes at the same time."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from tests.builders import a_filing
+from tests.ledger.readings import EMAIL, NOW, SLACK, a_claim, a_match, a_reading
+from tests.messages import digests as samples
+from worker.alerts.delivery import DeliveryState
+from worker.alerts.digest import held_for
+from worker.alerts.message import Message, Summary
+from worker.ledger.digest_tables import digests
+from worker.ledger.digests import Composed
+from worker.ledger.ledger import Ledger
+from worker.ledger.readings import Owed, RaisedAlert
+from worker.messages.digest_item import for_digest
+from worker.watchlists.destination import Destination
+
+SCHEDULE = str(samples.PLAN.schedule)
+DAY = timedelta(days=1)
+
+
+def enter(ledger: Ledger, number: int, to: Destination = EMAIL) -> None:
+    """Filing `number` raised an alert that its destination hears of in its digest alone."""
+    accession = f"0001950047-26-{number:06}"
+    summary = Summary(issuer="Example", form="Form 144", line=f"{number}", figures="", check=False, url="")
+    owed = Owed(
+        destination=to,
+        message=Message(text=accession, summary=summary),
+        key=f"{number:064}",
+        hold=held_for(samples.PLAN),
+        digest=for_digest(samples.numbered_alert(number), samples.PLAN),
+    )
+    claim = a_claim(ledger, accession)
+    alert = RaisedAlert(match=a_match(), list_digest="0" * 64, owed=(owed,))
+    assert ledger.readings.record(claim, a_reading(alert), NOW)
+
+
+def made(ledger: Ledger, *, day: int = 1, to: Destination = EMAIL, key: str = "k") -> Composed:
+    entries = tuple(entry.id for entry in ledger.digest_contents.waiting(to, SCHEDULE))
+    return Composed(
+        destination=to,
+        schedule=SCHEDULE,
+        slot=NOW + day * DAY,
+        since=NOW,
+        entries=entries,
+        message=Message(text="digest"),
+        key=key,
+    )
+
+
+def test_what_waits_is_counted_by_destination_and_schedule(ledger: Ledger) -> None:
+    enter(ledger, 1)
+    enter(ledger, 2)
+    enter(ledger, 3, SLACK)
+    assert ledger.digests.waiting() == {(EMAIL, SCHEDULE): 2, (SLACK, SCHEDULE): 1}
+    assert ledger.digests.tell(made(ledger), NOW)
+    assert ledger.digests.waiting() == {(SLACK, SCHEDULE): 1}
+    assert ledger.report.deliveries_by_state() == {
+        DeliveryState.HELD: 1,
+        DeliveryState.ROLLED_UP: 2,
+        DeliveryState.OWED: 1,
+    }
+
+
+def test_a_time_is_told_once(ledger: Ledger) -> None:
+    ledger.digests.begin(EMAIL, SCHEDULE, NOW, NOW)
+    ledger.digests.begin(EMAIL, SCHEDULE, NOW, NOW + DAY)
+    enter(ledger, 1)
+    assert ledger.digests.tell(made(ledger, key="a"), NOW)
+    enter(ledger, 2)
+    assert not ledger.digests.tell(made(ledger, key="b"), NOW)
+    assert ledger.digests.waiting() == {(EMAIL, SCHEDULE): 1}
+    assert ledger.digests.last()[EMAIL, SCHEDULE].slot == NOW + DAY
+
+
+def test_a_digest_that_was_not_sent_does_not_move_what_its_readers_know(ledger: Ledger) -> None:
+    ledger.digests.begin(EMAIL, SCHEDULE, NOW, NOW)
+    silent = Composed(
+        destination=EMAIL, schedule=SCHEDULE, slot=NOW + DAY, since=NOW, entries=(), message=None, key="k"
+    )
+    assert ledger.digests.tell(silent, NOW + DAY)
+    last = ledger.digests.last()[EMAIL, SCHEDULE]
+    assert (last.slot, last.until) == (NOW + DAY, NOW)
+
+
+@pytest.mark.parametrize("same_time", [True, False])
+def test_of_many_at_once_one_takes_each_entry(ledger: Ledger, same_time: bool) -> None:
+    for number in range(1, 6):
+        enter(ledger, number)
+    attempts = [made(ledger, day=1 if same_time else number, key=f"k{number}") for number in range(1, 5)]
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(lambda one: ledger.digests.tell(one, NOW), attempts))
+    assert sorted(done) == [False, False, False, True]
+    with ledger.database.read() as connection:
+        assert connection.execute(sa.select(digests.c.entries)).scalars().all() == [5]
+
+
+def test_the_contents_are_read_with_what_became_of_them(ledger: Ledger) -> None:
+    enter(ledger, 1)
+    enter(ledger, 2)
+    (alert,) = ledger.acknowledgements.alerts_of("0001950047-26-000001")
+    ledger.acknowledgements.add(alert, "Joe Roe", how="cli", remark=None, now=NOW)
+    one, two = ledger.digest_contents.waiting(EMAIL, SCHEDULE)
+    assert (one.acknowledged, two.acknowledged) == (("Joe Roe",), ())
+    assert one.state is DeliveryState.HELD
+    assert one.hold is not None
+    assert (one.is_near_miss, one.is_silenced) == (False, False)
+    assert ledger.digest_contents.unacknowledged(EMAIL, NOW - DAY) == ()
+    assert ledger.digests.tell(made(ledger), NOW)
+    assert [one.said for one in ledger.digest_contents.unacknowledged(EMAIL, NOW - DAY)] == ["2"]
+    assert ledger.digest_contents.waiting(EMAIL, SCHEDULE) == ()
+    told = ledger.digest_contents.between(EMAIL, SCHEDULE, NOW, NOW + DAY)
+    assert [entry.item.accession for entry in told] == ["0001950047-26-000001", "0001950047-26-000002"]
+
+
+def test_days_and_what_nobody_could_read_are_those_of_the_destination(ledger: Ledger) -> None:
+    enter(ledger, 1)
+    claim = a_claim(ledger, "0001950047-26-000009")
+    assert ledger.readings.record(claim, a_reading(unreadable_because="it is cut off"), NOW)
+    day = a_filing().day
+    assert day is not None
+    mine, other = (ledger.digest_contents.coverage(to, day, day) for to in (EMAIL, SLACK))
+    assert (mine.matched, other.matched, mine.seen) == (1, 0, 2)
+    (unread,) = ledger.digest_contents.unreadable(day, day, lambda filing: filing.accession)
+    assert (unread.why, unread.url) == ("it is cut off", "0001950047-26-000009")
+    ledger.days.settle(day, [], NOW)
+    assert ledger.digest_contents.indexed(day) == {day: NOW}

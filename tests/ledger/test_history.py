@@ -1,0 +1,80 @@
+"""How far back the history that cluster conditions ask for can be trusted."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from tests.builders import a_filing
+from tests.ledger.readings import LEASE, NOW, a_reading
+from worker.filings.filing import Filing
+from worker.ledger.ledger import Ledger
+
+#: NOW is Tuesday 1 September 2026, and the first poll looked back ten minutes: from Wednesday on all is seen.
+POLLED = date(2026, 9, 2)
+ISSUER = 1_999_500
+DAY = timedelta(days=1)
+
+
+def polled(ledger: Ledger) -> None:
+    ledger.polls.begin(NOW - timedelta(minutes=10), NOW)
+
+
+def indexed(ledger: Ledger, *days: str, listed: tuple[Filing, ...] = ()) -> None:
+    for day in days:
+        ledger.days.settle(date.fromisoformat(day), listed, NOW, quiet=True)
+
+
+def reaches(ledger: Ledger, since: str, until: str | None = None) -> date:
+    end = date.fromisoformat(until) if until else None
+    return ledger.history.recent(ISSUER, date.fromisoformat(since), end).since
+
+
+def test_without_any_index_it_reaches_to_the_day_after_the_first_look(ledger: Ledger) -> None:
+    polled(ledger)
+    assert reaches(ledger, "2026-08-01") == POLLED
+    assert reaches(ledger, "2026-09-05") == date(2026, 9, 5)
+
+
+def test_days_whose_index_was_read_count_and_weekends_and_holidays_need_none(ledger: Ledger) -> None:
+    polled(ledger)
+    indexed(ledger, "2026-09-01", "2026-08-31", "2026-08-28", "2026-08-27")
+    assert reaches(ledger, "2026-08-01") == date(2026, 8, 27)
+    assert reaches(ledger, "2026-08-28") == date(2026, 8, 28)
+
+
+def test_a_business_day_without_its_index_ends_the_history(ledger: Ledger) -> None:
+    polled(ledger)
+    indexed(ledger, "2026-09-01", "2026-08-28", "2026-08-27")  # Monday the 31st is missing
+    assert reaches(ledger, "2026-08-01") == date(2026, 9, 1)
+
+
+def test_a_day_that_edgar_made_no_index_of_counts(ledger: Ledger) -> None:
+    polled(ledger)
+    indexed(ledger, "2026-09-01")
+    ledger.days.settle(date(2026, 8, 31), [], NOW, exists=False)
+    indexed(ledger, "2026-08-28")
+    assert reaches(ledger, "2026-08-28") == date(2026, 8, 28)
+
+
+def test_a_day_whose_notices_are_not_all_read_yet_does_not_count(ledger: Ledger) -> None:
+    polled(ledger)
+    filing = a_filing(accepted_at=datetime(2026, 8, 31, 15, tzinfo=UTC))
+    indexed(ledger, "2026-09-01")
+    indexed(ledger, "2026-08-31", listed=(filing,))
+    indexed(ledger, "2026-08-28")
+    assert reaches(ledger, "2026-08-28") == date(2026, 9, 1)
+    claim = ledger.filings.claim(NOW, LEASE, "me")
+    assert claim is not None
+    ledger.readings.record(claim, a_reading(), NOW)
+    assert reaches(ledger, "2026-08-28") == date(2026, 8, 28)
+
+
+@pytest.mark.parametrize(("until", "expected"), [("2026-08-28", "2026-08-27"), ("2026-08-31", "2026-09-01")])
+def test_a_ledger_that_was_only_backfilled_answers_up_to_the_last_day_it_read(
+    ledger: Ledger, until: str, expected: str
+) -> None:
+    indexed(ledger, "2026-08-27", "2026-08-28")
+    assert reaches(ledger, "2026-08-27", until) == date.fromisoformat(expected)
+    assert reaches(ledger, "2026-08-27") == date.max

@@ -1,0 +1,109 @@
+"""`form144 top`: what `status` says and more, as it happens."""
+
+from __future__ import annotations
+
+import select
+import sys
+import termios
+import time
+import tty
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
+from typing import Annotated
+
+import typer
+from rich.console import Console, RenderableType
+from rich.live import Live
+from rich.text import Text
+
+from worker import engine, parts
+from worker.cli.status import read_status
+from worker.cli.top_view import Now, view
+from worker.errors import Unreachable
+from worker.ledger.glance import Glance
+from worker.ledger.ledger import Ledger
+from worker.metrics.readings import Readings
+
+#: More than any terminal shows.
+MOST = 40
+
+
+def top(
+    once: Annotated[bool, typer.Option("--once", help="print one frame and stop")] = False,
+    every: Annotated[float, typer.Option(help="seconds between frames", min=0.5, max=3600)] = 2.0,
+) -> None:
+    """Watch the feed, queues, deliveries and coverage live. Stops on q or Ctrl-C.
+
+    Where the output cannot be redrawn, it prints one frame, as with --once.
+    """
+    settings = engine.settings()
+    console = Console(highlight=False)
+    ledger = parts.open_ledger(settings, migrate=False)
+    readings = Readings(settings.ledger_url, parts.clock, kept=timedelta(0))
+    try:
+        if once or not console.is_terminal or console.is_dumb_terminal:
+            console.print(view(look(ledger, readings, parts.clock()), console.width, None))
+        else:
+            _watch(console, lambda: look(ledger, readings, parts.clock()), every)
+    finally:
+        readings.close()
+        ledger.close()
+
+
+def look(ledger: Ledger, readings: Readings, now: datetime) -> Now:
+    """Everything a frame shows. Raises Unreachable."""
+    glance = Glance(ledger.database)
+    return Now(
+        at=now,
+        status=read_status(ledger, now),
+        reading=readings.read(),
+        lanes=tuple(glance.lanes(MOST)),
+        mishaps=tuple(glance.mishaps(now, MOST)),
+    )
+
+
+def _watch(console: Console, see: Callable[[], Now], every: float) -> None:
+    with (
+        suppress(KeyboardInterrupt),
+        _keys() as pressed,
+        Live(console=console, screen=True, auto_refresh=False) as live,
+    ):
+        while True:
+            live.update(_frame(console, see), refresh=True)
+            if pressed(every):
+                return
+
+
+def _frame(console: Console, see: Callable[[], Now]) -> RenderableType:
+    """A ledger that is away for a while is shown as such: whoever watches need not begin again."""
+    try:
+        return view(see(), console.width, console.height)
+    except Unreachable as error:
+        return Text(f"{error}\n\nTrying again. q quits.", style="red")
+
+
+@contextmanager
+def _keys() -> Iterator[Callable[[float], bool]]:
+    """Yields what waits so many seconds and says whether the person wants to leave."""
+    keyboard = sys.stdin.fileno() if sys.stdin.isatty() else None
+    before = termios.tcgetattr(keyboard) if keyboard is not None else None
+
+    def pressed(seconds: float) -> bool:
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            if keyboard is None:
+                time.sleep(left)
+            elif select.select([keyboard], [], [], left)[0]:
+                key = sys.stdin.read(1)
+                if key in ("q", "Q", ""):
+                    return True
+        return False
+
+    try:
+        if keyboard is not None:
+            tty.setcbreak(keyboard)
+        yield pressed
+    finally:
+        if keyboard is not None and before is not None:
+            termios.tcsetattr(keyboard, termios.TCSADRAIN, before)

@@ -1,0 +1,190 @@
+"""What a digest has to say, read from the ledger; writes nothing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+
+import msgspec
+import sqlalchemy as sa
+
+from worker.alerts.coverage import Coverage
+from worker.alerts.delivery import DeliveryState
+from worker.alerts.digest import Entry, Unacknowledged, UnreadableNotice
+from worker.alerts.hold import Hold
+from worker.filings.filing import Filing
+from worker.ledger.aftermath_tables import acknowledgements, holds
+from worker.ledger.announcing import filing_of
+from worker.ledger.database import Database
+from worker.ledger.digest_tables import digest_entries
+from worker.ledger.drill_tables import no_drill_delivery, no_drill_filing
+from worker.ledger.report import Report
+from worker.ledger.tables import alerts, days, deliveries, filings, notices
+from worker.ledger.types import UtcDateTime
+from worker.watchlists.destination import Destination
+
+ARRIVED = (DeliveryState.DELIVERED, DeliveryState.ROLLED_UP)
+
+
+class DigestContents:
+    """Reads over `digest_entries`, `deliveries`, `acknowledgements`, `filings` and `days`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._report = Report(database)
+
+    def waiting(self, to: Destination, schedule: str) -> tuple[Entry, ...]:
+        """What the next digest of that destination and schedule holds, in the order it was read."""
+        return self._entries(
+            digest_entries.c.digest_id.is_(None), _to(to), digest_entries.c.schedule == schedule
+        )
+
+    def between(self, to: Destination, schedule: str, since: datetime, until: datetime) -> tuple[Entry, ...]:
+        """What was entered for those digests from `since` to before `until`, told or not."""
+        entered = digest_entries.c.entered_at
+        return self._entries(
+            entered >= since, entered < until, _to(to), digest_entries.c.schedule == schedule
+        )
+
+    def unacknowledged(self, to: Destination, since: datetime) -> tuple[Unacknowledged, ...]:
+        """The alerts that were told here from `since` on and that nobody acknowledged, the newest first.
+
+        Empty where nobody ever acknowledged anything: then it says nothing about these. What waits for a
+        digest here is not among them.
+        """
+        waits = sa.exists().where(
+            digest_entries.c.delivery_id == deliveries.c.id, digest_entries.c.digest_id.is_(None)
+        )
+        query = (
+            sa.select(deliveries.c.message, deliveries.c.settled_at)
+            .where(
+                deliveries.c.notifier == to.notifier,
+                deliveries.c.address == to.address,
+                deliveries.c.alert_id.is_not(None),
+                no_drill_delivery(),
+                deliveries.c.state.in_(ARRIVED),
+                deliveries.c.settled_at >= since,
+                ~sa.exists().where(acknowledgements.c.alert_id == deliveries.c.alert_id),
+                sa.exists(sa.select(acknowledgements.c.alert_id)),
+                ~waits,
+            )
+            .order_by(deliveries.c.settled_at.desc(), deliveries.c.id.desc())
+        )
+        with self._database.read() as connection:
+            return tuple(
+                Unacknowledged(
+                    issuer=row.message.summary.issuer,
+                    said=row.message.summary.line,
+                    url=row.message.summary.url,
+                    told_at=row.settled_at,
+                )
+                for row in connection.execute(query)
+                if row.message.summary is not None
+            )
+
+    def indexed(self, since: date) -> Mapping[date, datetime]:
+        """When the index of each day from `since` on was parsed, or found not to exist."""
+        with self._database.read() as connection:
+            found = connection.execute(sa.select(days.c.day, days.c.indexed_at).where(days.c.day >= since))
+            return {row.day: row.indexed_at for row in found}
+
+    def coverage(self, to: Destination, first: date, last: date) -> Coverage:
+        """The days' coverage, where `matched` counts the notices on lists that tell this destination: what
+        other lists found is not for its readers.
+        """
+        matched = (
+            sa.select(sa.func.count(sa.distinct(alerts.c.accession)))
+            .select_from(alerts)
+            .join(filings, filings.c.accession == alerts.c.accession)
+            .join(deliveries, deliveries.c.alert_id == alerts.c.id)
+            .where(
+                filings.c.day.between(first, last),
+                no_drill_filing(),
+                deliveries.c.notifier == to.notifier,
+                deliveries.c.address == to.address,
+            )
+        )
+        with self._database.read() as connection:
+            number = int(connection.execute(matched).scalar_one())
+        return msgspec.structs.replace(self._report.coverage(first, last), matched=number)
+
+    def unreadable(
+        self, first: date, last: date, page: Callable[[Filing], str]
+    ) -> tuple[UnreadableNotice, ...]:
+        """The filings of those days whose document nobody could read; `page` is where a person opens one."""
+        query = (
+            sa.select(filings, notices.c.unreadable_because)
+            .join(notices, notices.c.accession == filings.c.accession)
+            .where(filings.c.day.between(first, last), notices.c.unreadable_because.is_not(None))
+            .order_by(filings.c.seen_at, filings.c.accession)
+        )
+        with self._database.read() as connection:
+            return tuple(
+                UnreadableNotice(filing=(one := filing_of(row)), why=row.unreadable_because, url=page(one))
+                for row in connection.execute(query)
+            )
+
+    def _entries(self, *conditions: sa.ColumnElement[bool]) -> tuple[Entry, ...]:
+        query = (
+            sa.select(
+                digest_entries,
+                deliveries.c.alert_id,
+                deliveries.c.state,
+                deliveries.c.settled_at,
+                holds.c.because,
+                holds.c.author,
+                holds.c.until,
+                holds.c.silence_id,
+                _amended_at().label("amended_at"),
+            )
+            .outerjoin(deliveries, deliveries.c.id == digest_entries.c.delivery_id)
+            .outerjoin(holds, holds.c.delivery_id == deliveries.c.id)
+            .where(*conditions)
+            .order_by(digest_entries.c.id)
+        )
+        people = (
+            sa.select(acknowledgements.c.alert_id, acknowledgements.c.person)
+            .join(deliveries, deliveries.c.alert_id == acknowledgements.c.alert_id)
+            .join(digest_entries, digest_entries.c.delivery_id == deliveries.c.id)
+            .where(*conditions)
+            .order_by(acknowledgements.c.acknowledged_at, acknowledgements.c.person)
+        )
+        with self._database.read() as connection:
+            said: defaultdict[int, dict[str, None]] = defaultdict(dict)
+            for alert, person in connection.execute(people):
+                said[alert][person] = None
+            return tuple(_entry(row, tuple(said.get(row.alert_id, ()))) for row in connection.execute(query))
+
+
+def _entry(row: sa.Row[tuple[object, ...]], people: tuple[str, ...]) -> Entry:
+    held = row.because is not None
+    state = DeliveryState(row.state) if row.state is not None else None
+    return Entry(
+        id=row.id,
+        item=row.item,
+        entered_at=row.entered_at,
+        state=state,
+        hold=Hold(because=row.because, by=row.author, until=row.until, silence_id=row.silence_id)
+        if held
+        else None,
+        told_at=row.settled_at if state is DeliveryState.DELIVERED else None,
+        acknowledged=people,
+        amended_at=row.amended_at,
+    )
+
+
+def _amended_at() -> sa.ScalarSelect[datetime]:
+    """When the first notice that amends the entry's was accepted, or seen."""
+    when = sa.func.coalesce(filings.c.accepted_at, filings.c.seen_at, type_=UtcDateTime)
+    return (
+        sa.select(sa.func.min(when, type_=UtcDateTime))
+        .select_from(notices)
+        .join(filings, filings.c.accession == notices.c.accession)
+        .where(notices.c.previous_accession == digest_entries.c.accession)
+        .scalar_subquery()
+    )
+
+
+def _to(to: Destination) -> sa.ColumnElement[bool]:
+    return sa.and_(digest_entries.c.notifier == to.notifier, digest_entries.c.address == to.address)

@@ -1,0 +1,1 @@
+"""What monitoring systems are told: Prometheus metrics read from the ledger, and whether work is done."""
