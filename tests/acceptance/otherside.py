@@ -14,7 +14,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
 
@@ -69,8 +69,12 @@ _ACCESSION = re.compile(r"\d{10}-\d{2}-\d{6}")
 class OtherSide:
     """That process, as the torture holds it; open inside a `with` block."""
 
-    def __init__(self, count: int, seed: int, *, began: datetime, span: float) -> None:
-        self._arguments = [str(count), str(seed), began.isoformat(), str(span)]
+    def __init__(
+        self, count: int, seed: int, *, began: datetime, span: float, at_first: int | None = None
+    ) -> None:
+        """EDGAR announces the filings `at_first`, None for all of them, and the others from `go_on` on."""
+        first = count if at_first is None else at_first
+        self._arguments = [str(count), str(seed), began.isoformat(), str(span), str(first)]
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
@@ -112,6 +116,11 @@ class _Stage:
     def __init__(self, edgar: EdgarStandin, slack: SlackStandIn, mail: MailStandIn) -> None:
         self._edgar, self._slack, self._mail = edgar, slack, mail
         self._mails: list[dict[str, Any]] = []
+        self._waiting: Sequence[Piece] = ()
+
+    def play(self, pieces: Sequence[Piece], began: datetime, *, at_first: int) -> None:
+        self.publish(pieces[:at_first], began)
+        self._waiting = pieces[at_first:]
 
     def publish(self, pieces: Sequence[Piece], began: datetime) -> None:
         for piece in pieces:
@@ -132,6 +141,9 @@ class _Stage:
                 self._mail.fail_next(command, reply, told["times"])
             case "edgar":
                 self._edgar.fail_next(PATHS[told["path"]], EDGAR[told["fault"]], told["times"])
+            case "go_on" if self._waiting:
+                late = timedelta(seconds=min(piece.appears for piece in self._waiting))
+                self.publish(self._waiting, datetime.now(UTC) - late)
             case "count":
                 return {"keys": len({one["key"] for one in self._taken()})}
             case "report":
@@ -166,7 +178,7 @@ class _Stage:
         return taken + self._mails
 
 
-def main(count: int, seed: int, began: datetime, span: float) -> None:
+def main(count: int, seed: int, began: datetime, span: float, at_first: int) -> None:
     channels = [to.address for number in range(LISTS) for to in told_by(number) if to.notifier == "slack"]
     with ExitStack() as stack:
         # No limit of requests here: a machine that is busy elsewhere lets evenly sent requests arrive in
@@ -176,7 +188,7 @@ def main(count: int, seed: int, began: datetime, span: float) -> None:
         mail = stack.enter_context(MailStandIn())
         stage = _Stage(edgar, slack, mail)
         edgar.list_company("PG00", 1_990_001, "Proving Ground 00 Corp.")
-        stage.publish(material(count, seed, began=began, span=span), began)
+        stage.play(material(count, seed, began=began, span=span), began, at_first=at_first)
         ports = {
             "edgar": int(edgar.base_url.rpartition(":")[2]),
             "slack": int(slack.root.rpartition(":")[2]),
@@ -193,4 +205,5 @@ def _say(what: Any) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]), datetime.fromisoformat(sys.argv[3]), float(sys.argv[4]))
+    number, seed, began, span, first = sys.argv[1:]
+    main(int(number), int(seed), datetime.fromisoformat(began), float(span), int(first))

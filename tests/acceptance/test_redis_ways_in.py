@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -76,13 +76,12 @@ def test_with_password_and_over_tls_the_whole_story_runs(
     with TlsFront(guarded.port) as front:
         url = f"rediss://:{IN_A_URL}@localhost:{front.port}/0?ssl_ca_certs={CERTIFICATE}"
         settings = {"FORM144_BROKER_URL": url, "FORM144_LEDGER_URL": postgres_url}
-        with processes(tmp_path, **settings) as run:
-            ledger = start_everybody(run, postgres_url)
+        with processes(tmp_path, **settings) as run, ExitStack() as stack:
+            ledger = stack.enter_context(closing(start_everybody(run, postgres_url)))
             assert wait_until(lambda: run.is_finished(ledger), seconds=90), run.outputs()
             assert ledger.report.deliveries_by_state() == EVERYTHING
             assert PASSWORD not in run.outputs()
             assert IN_A_URL not in run.outputs()
-            ledger.close()
 
 
 def test_a_certificate_nobody_vouches_for_or_of_another_host_is_not_talked_to(guarded: RedisServer) -> None:
@@ -149,8 +148,8 @@ def test_when_the_master_dies_the_sentinels_new_one_is_used_and_nothing_is_lost(
         "FORM144_BROKER_URL": ";".join(there) + "?master_name=ours",
         "FORM144_LEDGER_URL": postgres_url,
     }
-    with processes(tmp_path, **settings) as run:
-        ledger = start_everybody(run, postgres_url)
+    with processes(tmp_path, **settings) as run, ExitStack() as stack:
+        ledger = stack.enter_context(closing(start_everybody(run, postgres_url)))
         assert wait_until(lambda: sum(ledger.report.filings_by_state().values()) > 3), run.outputs()
         assert _master(sentinels[1]) == master.port
         master.stop()
@@ -161,7 +160,6 @@ def test_when_the_master_dies_the_sentinels_new_one_is_used_and_nothing_is_lost(
         assert ledger.report.deliveries_by_state() == EVERYTHING
         posts = [post for channel in run.stage.slack.messages.values() for post in channel]
         assert (len(posts), len(run.stage.mail.received)) == (10, 9)
-        ledger.close()
 
 
 def _master(sentinel: RedisServer) -> int:

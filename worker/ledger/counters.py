@@ -15,7 +15,7 @@ from worker.filings.filing import FoundBy
 from worker.ledger.aftermath_tables import holds
 from worker.ledger.conversation_tables import rollups
 from worker.ledger.database import Database
-from worker.ledger.drill_tables import DRILL_ALERTS, no_drill_delivery, no_drill_filing
+from worker.ledger.drill_tables import drill_alerts, no_drill_delivery, no_drill_filing
 from worker.ledger.spans import seconds
 from worker.ledger.tables import alerts, attempts, deliveries, filings, polls
 from worker.ledger.tally import Key, Tally
@@ -81,7 +81,7 @@ class Counters:
 
     def read(self, connection: sa.Connection, now: datetime) -> Counted:
         latency = self._latency.read(connection, now)
-        real = sa.select(sa.func.count()).where(alerts.c.id.not_in(DRILL_ALERTS))
+        real = sa.select(sa.func.count()).where(alerts.c.id.not_in(drill_alerts()))
         return Counted(
             seen=_by_name(self._seen.read(connection, now)),
             unreadable=_by_name(self._unreadable.read(connection, now)),

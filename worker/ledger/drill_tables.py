@@ -33,13 +33,13 @@ drills = sa.Table(
     sa.Column("result", sa.Text),
 )
 
-#: The alerts that drills raised. There are few drills, so that asking costs next to nothing: as a join,
-#: SQLite would go through all alerts instead.
-DRILL_ALERTS = (
-    sa.select(alerts.c.id)
-    .where(alerts.c.accession.in_(sa.select(drills.c.accession).correlate(None)))
-    .correlate(None)
-)
+
+def drill_alerts(*those: sa.ColumnElement[bool]) -> sa.Select[tuple[int]]:
+    """The ids of the alerts that drills raised, of `those` drills or of all. There are few drills, so that
+    asking costs next to nothing: as a join, SQLite would go through all alerts instead.
+    """
+    asked = sa.select(drills.c.accession).where(*those).correlate(None)
+    return sa.select(alerts.c.id).where(alerts.c.accession.in_(asked)).correlate(None)
 
 
 def no_drill_filing() -> sa.ColumnElement[bool]:
@@ -49,4 +49,4 @@ def no_drill_filing() -> sa.ColumnElement[bool]:
 
 def no_drill_delivery() -> sa.ColumnElement[bool]:
     """True for a row of `deliveries` that is about notices, as opposed to a drill."""
-    return sa.or_(deliveries.c.alert_id.is_(None), deliveries.c.alert_id.not_in(DRILL_ALERTS))
+    return sa.or_(deliveries.c.alert_id.is_(None), deliveries.c.alert_id.not_in(drill_alerts()))

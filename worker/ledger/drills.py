@@ -17,7 +17,7 @@ from worker.ledger.announcing import announce
 from worker.ledger.chain import Value, note
 from worker.ledger.database import Database
 from worker.ledger.drill_progress import DrillProgress, LastDrill, progress
-from worker.ledger.drill_tables import DRILL_ALERTS, drills
+from worker.ledger.drill_tables import drill_alerts, drills
 from worker.ledger.kinds import Kind
 from worker.ledger.tables import deliveries, filings
 from worker.watchlists.destination import Destination
@@ -93,7 +93,7 @@ class Drills:
         after a drill was over.
         """
         overdue = sa.select(drills.c.accession).where(drills.c.ended_at.is_(None), drills.c.until <= now)
-        over = DRILL_ALERTS.where(drills.c.until <= now)
+        over = drill_alerts(drills.c.until <= now)
         strays = sa.select(deliveries.c.id).where(
             deliveries.c.alert_id.in_(over), deliveries.c.state.in_(WAITING)
         )
@@ -125,7 +125,7 @@ class Drills:
         connection.execute(
             sa.update(filings).where(unread).values(state="withdrawn", owner=None, due_at=None)
         )
-        _withdraw(connection, DRILL_ALERTS.where(mine), now)
+        _withdraw(connection, drill_alerts(mine), now)
         found = progress(connection, accession)
         connection.execute(
             sa.update(drills).where(mine).values(reached_all=found.reached_all, result=found.result)
