@@ -4,10 +4,12 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$python && break; done)
 VENV ?= .venv
 BIN := $(VENV)/bin
+# Many tests wait for servers and processes of their own: one job more than there are processors, up to four.
+JOBS ?= $(shell $(PYTHON) -c 'import os; print(min(4, (os.cpu_count() or 1) + 1))')
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint bench bench-peers lock clean
+.PHONY: help demo run test lint torture bench bench-peers audit image-check lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -19,7 +21,7 @@ run: $(VENV)/.runs ## watch EDGAR live; needs EDGAR_CONTACT="Your Name you@examp
 	@$(BIN)/form144 run
 
 test: lint ## lint, types, import contract and tests
-	$(BIN)/pytest
+	$(BIN)/pytest -n $(JOBS) --dist worksteal
 
 lint: $(VENV)/.tests ## lint, types and import contract
 	$(BIN)/ruff check .
@@ -27,12 +29,25 @@ lint: $(VENV)/.tests ## lint, types and import contract
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+torture: $(VENV)/.tests ## twenty minutes of killing, cutting and filling disks; MINUTES=2 for less
+	$(BIN)/python -m tests.acceptance.torture --minutes $(or $(MINUTES),10)
+	$(BIN)/python -m tests.acceptance.torture --minutes $(or $(MINUTES),10) --embedded
+
 bench: $(VENV)/.tests ## print the figures that the README quotes
 	$(BIN)/python -m benchmarks
 
 bench-peers: $(VENV)/.tests ## install edgartools and datamule beside us, for make bench to compare with
 	@$(PYTHON) -m venv .venv-peers
 	@.venv-peers/bin/pip install -q edgartools==5.62.0 datamule==5.0.2
+
+audit: $(VENV)/bin/python ## known vulnerabilities of what is pinned, and bandit over our code; asks the network
+	@test -x .venv-audit/bin/bandit || $(PYTHON) -m venv .venv-audit
+	@.venv-audit/bin/pip install -q pip-audit==2.10.1 bandit==1.9.4
+	.venv-audit/bin/bandit -q -r worker --severity-level medium --skip B704,B314
+	.venv-audit/bin/pip-audit -r requirements.lock --require-hashes --disable-pip --strict
+
+image-check: $(VENV)/.tests ## replay the steps of the Dockerfile in a clean virtual environment
+	REPLAY_IMAGE=1 $(BIN)/pytest tests/test_image.py
 
 lock: $(VENV)/.tests ## pin the newest versions that pyproject.toml allows
 	$(BIN)/uv pip compile pyproject.toml --extra postgres --extra sentry --universal --python-version 3.11 \

@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 #: In the order of the story.
-ROOMS = ("discovery", "reading", "matching", "rendering", "digest", "delivery", "load")
+ROOMS = ("discovery", "reading", "matching", "rendering", "digest", "delivery", "record", "scrape", "load")
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import select
+import signal
 import sys
 import termios
 import time
@@ -10,6 +11,7 @@ import tty
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
+from threading import Event
 from typing import Annotated
 
 import typer
@@ -66,7 +68,8 @@ def look(ledger: Ledger, readings: Readings, now: datetime) -> Now:
 def _watch(console: Console, see: Callable[[], Now], every: float) -> None:
     with (
         suppress(KeyboardInterrupt),
-        _keys() as pressed,
+        _interrupted() as interrupted,
+        _keys(interrupted) as pressed,
         Live(console=console, screen=True, auto_refresh=False) as live,
     ):
         while True:
@@ -84,21 +87,41 @@ def _frame(console: Console, see: Callable[[], Now]) -> RenderableType:
 
 
 @contextmanager
-def _keys() -> Iterator[Callable[[float], bool]]:
+def _interrupted() -> Iterator[Event]:
+    """Set by the first Ctrl-C: as an exception it is lost where it strikes in a callback of a library. The
+    second one is an exception.
+    """
+    asked = Event()
+
+    def ask(_number: int, _frame: object) -> None:
+        signal.signal(signal.SIGINT, before)
+        asked.set()
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield asked
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _keys(interrupted: Event) -> Iterator[Callable[[float], bool]]:
     """Yields what waits so many seconds and says whether the person wants to leave."""
     keyboard = sys.stdin.fileno() if sys.stdin.isatty() else None
     before = termios.tcgetattr(keyboard) if keyboard is not None else None
 
     def pressed(seconds: float) -> bool:
         until = time.monotonic() + seconds
-        while (left := until - time.monotonic()) > 0:
+        while not interrupted.is_set() and (left := until - time.monotonic()) > 0:
+            # A signal that raises nothing does not end a wait: so it is a short one.
+            wait = min(left, 0.1)
             if keyboard is None:
-                time.sleep(left)
-            elif select.select([keyboard], [], [], left)[0]:
+                time.sleep(wait)
+            elif select.select([keyboard], [], [], wait)[0]:
                 key = sys.stdin.read(1)
                 if key in ("q", "Q", ""):
                     return True
-        return False
+        return interrupted.is_set()
 
     try:
         if keyboard is not None:
