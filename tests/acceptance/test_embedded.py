@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -44,6 +45,7 @@ def test_the_demo_ends_well_and_what_it_shows_is_true(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Seen 21. Matched 7. Unreadable 1." in done.stdout
     assert "0001963043-23-000001" in done.stdout
+    assert re.search(r"holds [1-9]\d{2,} chained entries, each as it was sealed", done.stdout)
     (folder,) = tmp_path.iterdir()
     posts = [json.loads(file.read_bytes()) for file in (folder / "slack").glob("*.json")]
     assert len(posts) == 10

@@ -91,6 +91,15 @@ def demo(
         console.print(outcome_table(ledger.report.filings(began)))
         _say_where(console, stage, folder)
         console.print(coverage_line(ledger.report.coverage(eastern_day(began), eastern_day(clock()))))
+        console.print(_record_line(ledger), highlight=False)
+
+
+def _record_line(ledger: Ledger) -> str:
+    ledger.chain.seal()
+    verified = ledger.verification.verify()
+    if verified.finding is not None:
+        raise Form144Error(f"The record does not verify: {verified.finding}")
+    return f"The record holds {verified.position:,} chained entries, each as it was sealed."
 
 
 def _fresh(output: Path) -> Path:
