@@ -1,5 +1,5 @@
 # ruff: noqa: INP001  a script beside its pictures, not a package
-"""Draw `slack.png` and `email.png`: the seed alert as the Writer writes it, photographed in Chromium.
+"""Draw the seed alert (`slack.png`, `email.png`) and a digest (`digest.png`), as they are sent, in Chromium.
 
 Run it from the repository with `python docs/pictures.py`; it needs a `chromium` on the PATH. The Slack
 picture is drawn here from the real blocks, and shows about what Slack's own client makes of them.
@@ -20,7 +20,9 @@ from zoneinfo import ZoneInfo
 DOCS = Path(__file__).parent
 sys.path.insert(0, str(DOCS.parent))
 
+from tests.messages.digests import full  # noqa: E402
 from tests.messages.samples import the_seed  # noqa: E402
+from worker.messages.digest_message import write_digest  # noqa: E402
 from worker.messages.templates import shipped  # noqa: E402
 from worker.messages.writer import Writer  # noqa: E402
 from worker.watchlists.destination import Destination  # noqa: E402
@@ -45,13 +47,15 @@ class="app">APP</span><span class="when">4:31 PM</span></div>BLOCKS</div></div>"
 
 
 def main() -> None:
-    """Write both pictures beside this file."""
+    """Write the pictures beside this file."""
     writer = Writer([shipped()])
     slack = writer.write(the_seed(), Destination("slack")).message
     drawn = "".join(block_html(block) for block in slack.blocks or ())
     photograph(SLACK_PAGE.replace("BLOCKS", drawn), DOCS / "slack.png", 720)
     email = writer.write(the_seed(), Destination("email")).message
     photograph(email.html or "", DOCS / "email.png", 640)
+    digest = write_digest(writer, full(), Destination("email"))
+    photograph(digest.message.html or "", DOCS / "digest.png", 640)
 
 
 def block_html(block: dict[str, Any]) -> str:

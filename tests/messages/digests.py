@@ -97,9 +97,9 @@ def numbered(
 def full() -> Digest:
     """Some of everything."""
     missed = Finding(
-        condition="market_value over 1M",
+        condition="market_value over 260k",
         answer=Answer.NOT_MET,
-        because="940,000 < 1,000,000, missed by 6.0 %",
+        because="250,000 < 260,000, missed by 3.8 %",
         near=True,
     )
     late = numbered(1)
