@@ -20,6 +20,7 @@ from worker.errors import Mistake
 from worker.messages.rehearsal import rehearse as rehearse_templates
 from worker.settings import from_environment
 from worker.watched_folder import read_folder
+from worker.watchlists.contradictions import contradictions
 from worker.watchlists.loading import FolderReading, read_watchlists
 from worker.watchlists.match import Severity
 from worker.watchlists.pins import LOCK_NAME, pins_for, write_pins
@@ -57,8 +58,9 @@ def check(
     if settings.templates is not None:
         found = rehearse_templates(settings.templates)
         reading = msgspec.structs.replace(reading, mistakes=(*reading.mistakes, *found))
+    odd = [one for watchlist in reading.watchlists for one in contradictions(watchlist, now)]
     asked = from_ledger(settings, reading.watchlists, now)
-    reading = msgspec.structs.replace(reading, warnings=(*reading.warnings, *asked.warnings))
+    reading = msgspec.structs.replace(reading, warnings=(*reading.warnings, *odd, *asked.warnings))
     rehearsed = [done for watchlist in reading.watchlists for done in rehearse(watchlist, asked.kept)]
     if as_json:
         sys.stdout.write(as_json_text(reading, rehearsed) + "\n")
