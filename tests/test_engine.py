@@ -273,3 +273,32 @@ def test_only_a_process_that_does_both_keeps_half_of_its_hands_from_reading(
     while engine.Doorbell.readers.acquire(blocking=False):
         free += 1
     assert free == readers
+
+
+#: A worker whose connection cannot even be closed, which Celery takes for unrecoverable.
+BROKEN = """
+from celery import bootsteps
+from worker import engine
+
+class Breaks(bootsteps.StartStopStep):
+    def start(self, parent):
+        raise AttributeError("closing a lost connection failed")
+
+engine.app.steps["consumer"].add(Breaks)
+engine.run_worker(["edgar"], concurrency=1)
+print("as if nothing had happened")
+"""
+
+
+def test_a_worker_that_breaks_ends_with_an_exit_code_for_its_supervisor() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", BROKEN],
+        cwd=ROOT,
+        env=environment_without_ours(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "closing a lost connection failed" in done.stderr

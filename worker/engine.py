@@ -8,6 +8,7 @@ stand beside them.
 from __future__ import annotations
 
 import functools
+import sys
 import threading
 import warnings
 from collections.abc import Sequence
@@ -153,7 +154,11 @@ def run_embedded(*, threads: int = 4) -> None:
 
 
 def run_worker(queues: Sequence[str], *, concurrency: int) -> None:
-    """Consume the queues in threads until SIGTERM; running tasks are finished first."""
+    """Consume the queues in threads until SIGTERM; running tasks are finished first.
+
+    Raises SystemExit(1) where the engine itself broke, for whoever supervises the process to start another:
+    Celery gives up over what it takes for unrecoverable, such as an error in closing a lost connection.
+    """
     # Celery warns of root for the sake of pickle, which is switched off above.
     warnings.simplefilter("ignore", SecurityWarning)
     if set(queues) == set(QUEUES.values()):
@@ -168,6 +173,8 @@ def run_worker(queues: Sequence[str], *, concurrency: int) -> None:
         quiet=True,
     )
     worker.start()
+    if worker.exitcode:
+        sys.exit(int(worker.exitcode))
 
 
 def run_beat() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import sys
 import time
@@ -34,10 +35,11 @@ class Processes:
     expected: int
     began: datetime
     running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def start(self, *command: str) -> subprocess.Popen[bytes]:
         """`form144 ...` in a process of its own; its output lies in the folder."""
-        with (self.folder / f"{len(self.running)}-{command[0]}.log").open("wb") as out:
+        with (self.folder / f"{next(self._numbers)}-{command[0]}.log").open("wb") as out:
             process = subprocess.Popen(
                 [sys.executable, "-m", "worker.cli", *command],
                 env=environment_without_ours() | self.settings,
@@ -47,6 +49,15 @@ class Processes:
             )
         self.running.append(process)
         return process
+
+    def start_again(self) -> None:
+        """Start whoever broke once more, as a supervisor would (compose.yaml: `restart: unless-stopped`)."""
+        broke = [process for process in self.running if process.poll()]
+        for process in broke:
+            self.running.remove(process)
+            arguments = process.args
+            assert isinstance(arguments, list)
+            self.start(*arguments[3:])
 
     def outputs(self) -> str:
         return "\n".join(log.read_text(errors="replace") for log in sorted(self.folder.glob("*.log")))

@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta, timezone
 from hashlib import sha256
 from pathlib import Path
@@ -255,7 +255,7 @@ def test_whatever_is_tampered_with_first_is_what_is_named(
     file = tmp_path_factory.mktemp("copy") / "ledger.sqlite"
     shutil.copy(sealed_file, file)
     touched = set()
-    with sqlite3.connect(file) as raw:
+    with closing(sqlite3.connect(file)) as raw, raw:
         for position in data.draw(st.sets(POSITION, min_size=1, max_size=3)):
             if data.draw(st.booleans()):
                 raw.execute("DELETE FROM entries WHERE id = ?", [position])
@@ -267,7 +267,6 @@ def test_whatever_is_tampered_with_first_is_what_is_named(
                 changed = row[0][:at] + other + row[0][at + 1 :]
                 raw.execute(f"UPDATE {table} SET {column} = ? WHERE {key} = ?", [changed, position])
             touched.add(position)
-    raw.close()
     database = Database(f"sqlite:///{file}")
     finding = Verification(database).verify().finding
     database.close()
