@@ -263,6 +263,8 @@ def test_only_a_process_that_does_both_keeps_half_of_its_hands_from_reading(
     monkeypatch: pytest.MonkeyPatch, queues: tuple[str, ...], threads: int, readers: int
 ) -> None:
     class Idle:
+        exitcode = None
+
         def start(self) -> None:
             pass
 
