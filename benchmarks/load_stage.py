@@ -16,10 +16,10 @@ from typing import Any
 from benchmarks.reading import a_load
 from worker.filings.filing import Filing, FoundBy, Party, Role
 from worker.messages.slack_limits import problems
-from worker.standins.edgar import EdgarStandin
-from worker.standins.edgar_answer import Answer
-from worker.standins.edgar_faults import ABSENT
-from worker.standins.edgar_folders import accession_in, folder_file
+from worker.standins.edgar.answer import Answer
+from worker.standins.edgar.faults import ABSENT
+from worker.standins.edgar.folders import accession_in, folder_file
+from worker.standins.edgar.server import EdgarStandin
 from worker.standins.forms import as_xml
 from worker.standins.mail import MailStandIn
 from worker.standins.slack import SlackStandIn

@@ -80,7 +80,7 @@ def main() -> None:
     if mode in ("run", "worker"):
         with wiring.ready(settings, alone=mode == "run"):
             built = unpaced()
-            tasks.pipeline = lambda: built  # type: ignore[assignment]
+            tasks.pipeline = lambda: built
             if mode == "run":
                 engine.run_embedded(threads=THREADS)
             else:

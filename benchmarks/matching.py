@@ -230,7 +230,7 @@ def main() -> None:
     parser.add_argument(
         "--corpus",
         type=Path,
-        default=Path(os.environ.get("FORM144_CORPUS", ROOT.parent / "shared" / "corpus")),
+        default=Path(os.environ.get("CORPUS", ROOT.parent / "shared" / "corpus")),
         help="folder with feeds/*.atom and index/*.idx of real names",
     )
     asked = parser.parse_args()

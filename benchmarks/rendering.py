@@ -34,12 +34,14 @@ MICROSECONDS = 500
 
 
 def others_like(alert: Alert, number: int) -> list[Alert]:
-    """Alerts of the same kind, each about a filing of its own."""
+    """Alerts of the same kind, each about a filing, an issuer and a seller of its own."""
     return [
         msgspec.structs.replace(
             alert,
             filing=msgspec.structs.replace(alert.filing, accession=f"0001950047-26-{place:06d}"),
-            notice=msgspec.structs.replace(alert.notice, seller_name=f"Example Jane {place}"),
+            notice=msgspec.structs.replace(
+                alert.notice, issuer_name=f"Example {place} Inc.", seller_name=f"Example Jane {place}"
+            ),
         )
         for place in range(number)
     ]

@@ -157,7 +157,7 @@ def main(scrapes: int = 30) -> None:
             statements.append(statement)
 
         event.listen(sa.Engine, "before_cursor_execute", count)
-        taken, worked = [], []
+        taken, worked, body = [], [], b""
         for _ in range(scrapes + 1):
             statements.clear()
             began, cpu = time.perf_counter(), time.process_time()

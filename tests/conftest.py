@@ -10,21 +10,30 @@ from secrets import token_hex
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.servers import AbsentError, absent
 from tests.servers.postgres import PostgresServer, any_postgres
 from tests.servers.redis import RedisServer, any_redis
+from tests.world import WATCHLIST, World, a_world
 
 ROOT = Path(__file__).parents[1]
+
+# The same examples each time, however busy the machine: a failure is the change's, not the day's.
+# `pytest --hypothesis-profile default` draws new ones.
+settings.register_profile(
+    "repeatable", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("repeatable")
 
 
 @pytest.fixture(scope="session")
 def corpus() -> Path:
-    """The folder of real EDGAR material beside the repository, which is not part of it.
+    """The folder of real EDGAR material beside the repository, or at $CORPUS, which is not part of it.
 
     A stranger's clone has none: tests that want it skip there, saying so. In CI it must be present.
     """
-    folder = Path(os.environ.get("FORM144_CORPUS", ROOT.parent / "shared" / "corpus"))
+    folder = Path(os.environ.get("CORPUS", ROOT.parent / "shared" / "corpus"))
     if folder.is_dir():
         return folder
     if os.environ.get("CI"):
@@ -62,3 +71,12 @@ def redis(tmp_path: Path) -> Iterator[RedisServer]:
         except AbsentError as error:
             absent(str(error))
         yield server
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """A world of one's own, whose watchlist is a file in `lists`, too, for commands to read."""
+    (tmp_path / "lists").mkdir()
+    (tmp_path / "lists" / "example.yaml").write_bytes(WATCHLIST)
+    with a_world(tmp_path) as made:
+        yield made

@@ -13,8 +13,8 @@ ROOT = Path(__file__).parents[1]
 
 #: https://man7.org/linux/man-pages/man2/prctl.2.html
 _PR_SET_PDEATHSIG: Final = 1
-# Loaded before any fork: afterwards a child may not wait for the loader's lock.
-_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+# Loaded and looked up before any fork: afterwards a child may not wait for the loader's lock.
+_prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
 _us = os.getpid()
 
 
@@ -22,8 +22,8 @@ def die_with_parent() -> None:
     """Ask the kernel for a kill -9 when the thread that started this process is gone. Where there is no
     such kernel, `finally` has to do.
     """
-    if _libc is not None:
-        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if _prctl is not None:
+        _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != _us:
         os.kill(os.getpid(), signal.SIGKILL)  # it went before we could ask
 

@@ -1,17 +1,14 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from tests.builders import a_filing
-from tests.world import START, World, a_world
-from worker import engine
+from tests.cli.commands import form144
+from tests.world import START, World
 from worker.aftermath import _in_turn
-from worker.cli import app
 from worker.cli.explain import record_lines
 from worker.errors import Form144Error
 from worker.standins.faults import Fault
@@ -19,11 +16,11 @@ from worker.standins.slack_workspace import Posted
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with a_world(tmp_path) as made:
-        made.publish()
-        made.settle()
-        yield made
+def world(world: World) -> World:
+    """One notice was told."""
+    world.publish()
+    world.settle()
+    return world
 
 
 def react(world: World, emoji: str, *people: str) -> None:
@@ -147,11 +144,7 @@ def test_of_more_threads_than_a_turn_may_ask_each_has_its_turn() -> None:
 
 
 def ack(world: World, *arguments: str) -> Result:
-    engine.settings.cache_clear()
-    try:
-        return CliRunner().invoke(app, ["ack", *arguments], env={"FORM144_DATA": str(world.folder)})
-    finally:
-        engine.settings.cache_clear()
+    return form144("ack", *arguments, FORM144_DATA=str(world.folder))
 
 
 @pytest.mark.parametrize("named", ["1", "0001950047-26-000123"])

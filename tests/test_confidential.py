@@ -81,8 +81,8 @@ def worker_on(world: World, lists: Path) -> Pipeline:
         notifiers={"slack", "email"},
         confidential=ALLOWED,
         clock=world.clock,
-        taken=lambda lists: world.ledger.reloads.taken(world.clock(), lists),
-        kept_out=lambda mistakes: world.ledger.reloads.kept_out(mistakes, world.clock()),
+        taken=lambda lists, at: world.ledger.reloads.taken(at, lists),
+        kept_out=world.ledger.reloads.kept_out,
     )
     return replace(pipeline, reader=replace(pipeline.reader, watchlists=folder))
 

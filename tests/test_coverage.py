@@ -23,7 +23,7 @@ from tests.world import Fuse, Killed
 from worker.alerts.coverage import IndexState
 from worker.ledger.tables import alerts, deliveries, filings
 from worker.reconciliation import index_cursor
-from worker.standins.edgar_faults import Fault
+from worker.standins.edgar.faults import Fault
 from worker.standins.forms import as_xml
 
 #: FORM144_TRACES=20000 for a long night.

@@ -228,7 +228,7 @@ def test_readers_that_wait_for_edgar_leave_hands_for_deliveries(monkeypatch: pyt
     class Slow:
         def read(self) -> None:
             running.release()
-            assert go_on.wait(30)
+            assert go_on.wait(120)
 
         def deliver(self) -> None:
             running.release()
@@ -238,7 +238,7 @@ def test_readers_that_wait_for_edgar_leave_hands_for_deliveries(monkeypatch: pyt
     readers = [Thread(target=tasks.read) for _ in range(2)]
     for reader in readers:
         reader.start()
-        assert running.acquire(timeout=30)
+        assert running.acquire(timeout=60)
     tasks.read()  # the third returns at once, or would wait here
     assert not running.acquire(blocking=False)
     tasks.deliver()
@@ -299,7 +299,7 @@ def test_a_worker_that_breaks_ends_with_an_exit_code_for_its_supervisor() -> Non
         env=environment_without_ours(),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
     assert (done.returncode, done.stdout) == (1, "")

@@ -18,12 +18,16 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests.builders import a_filing
 from tests.conftest import ROOT
+from tests.ledger.test_chain import Killed, killed_at
 from tests.test_confidential import CANARIES, SECRET_LIST
 from tests.world import START, World, a_world
 from worker.edgar.hours import index_days
 from worker.errors import ConfigurationError
 from worker.filings.filing import FoundBy
+from worker.ledger import counters, tally
+from worker.ledger.counters import Counters
 from worker.ledger.gauge_coverage import coverage_of
+from worker.ledger.gauges import Gauges
 from worker.ledger.ledger import Ledger
 from worker.ledger.pace import Pace
 from worker.ledger.tables import filings
@@ -32,7 +36,7 @@ from worker.metrics.reasons import OTHER, UNREADABLE, failure_class, unreadable_
 from worker.metrics.server import serving
 from worker.notifiers import slack_errors
 from worker.settings import Settings, from_environment
-from worker.standins.edgar_faults import Fault as EdgarFault
+from worker.standins.edgar.faults import Fault as EdgarFault
 from worker.standins.faults import Fault
 
 Labels: TypeAlias = frozenset[tuple[str, str]]
@@ -63,7 +67,7 @@ def served(world: World, settings: Settings | None = None) -> AbstractContextMan
 
 def get(port: int | None, path: str) -> tuple[int, str]:
     assert port is not None
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         connection.request("GET", path)
         answer = connection.getresponse()
@@ -187,6 +191,78 @@ def test_counters_go_on_where_they_were_when_a_process_is_restarted(world: World
             assert {key for key in before if after[key] < before[key]} == set()
     assert value(seen[-1], "filings_seen_total", source="feed") == 4
     assert value(seen[-1], "record_entries_total") >= 0
+
+
+def a_past(world: World) -> None:
+    """Old rows of every kind that is counted: some one after the other, many at one instant."""
+    for number in range(3):
+        world.publish(a_filing(accession=f"0001950047-26-00040{number}"))
+        world.settle()
+        world.clock.move(timedelta(minutes=10))
+    for number in range(5):
+        world.publish(a_filing(accession=f"0001950047-26-00041{number}"))
+    world.edgar.publish(a_filing(accession="0001950047-26-000420"), b"nothing like a notice")
+    world.settle()
+    world.clock.move(timedelta(hours=3))
+
+
+def counts(found: Scrape) -> Scrape:
+    ends = ("_total", "_bucket", "_sum", "_count")
+    ledgers = ("record_entries_total",)  # not counted from rows
+    return {
+        key: number
+        for key, number in found.items()
+        if key[0].startswith("form144") and key[0].endswith(ends) and not key[0].endswith(ledgers)
+    }
+
+
+def test_counters_of_many_years_are_not_there_before_all_of_them_was_counted(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_past(world)
+    with scraped(world) as look:
+        at_once = counts(look())
+    monkeypatch.setattr(tally, "SLICE", 2)
+    monkeypatch.setattr(counters, "PATIENCE", timedelta(seconds=-1))
+    with scraped(world) as look:
+        scrapes = 0
+        while not (found := counts(whole := look())):
+            scrapes += 1
+            assert scrapes < 60
+            assert value(whole, "ledger_up") == 1
+            assert value(whole, "queue_depth", queue="read") == 0
+            assert value(whole, "deliveries", notifier="slack", state="owed") == 0
+        assert scrapes >= 4
+        assert found == at_once
+        world.clock.move(timedelta(hours=3))
+        world.publish(a_filing(accession="0001950047-26-000430", accepted_at=world.clock()))
+        world.settle()
+        assert value(look(), "filings_seen_total", source="feed") == 10
+
+
+def test_a_count_that_is_cut_short_goes_on_where_it_was(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As PostgreSQL does it to one that takes too long: whatever is asked after some seconds, fails."""
+    a_past(world)
+    database, now, days = world.ledger.database, world.clock(), (START.date(),)
+
+    def gauges() -> Gauges:
+        found = Counters(database, unreadable_class=unreadable_class, failure_class=failure_class)
+        return Gauges(database, found)
+
+    monkeypatch.setattr(tally, "SLICE", 2)
+    whole = gauges().read(now, days).counted
+    assert whole is not None
+    assert whole.alerts == 9
+    for statement in (9, 10):
+        cut_short = gauges()
+        for _ in range(60):
+            with pytest.raises(Killed), killed_at(database.engine, statement):
+                cut_short.read(now, days)
+        with monkeypatch.context() as patch:
+            patch.setattr(counters, "PATIENCE", timedelta(seconds=-1))
+            assert cut_short.read(now, days).counted == whole
 
 
 def test_alerts_told_together_are_each_in_the_latency(world: World) -> None:

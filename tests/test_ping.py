@@ -15,12 +15,13 @@ from pathlib import Path
 import pytest
 import structlog
 
+from tests.servers import nobody_listens
 from tests.world import World, a_world
 from worker import parts
 from worker.errors import ConfigurationError, Unreachable
 from worker.notifiers.ping import Ping
 from worker.settings import from_environment
-from worker.standins.edgar_faults import Fault
+from worker.standins.edgar.faults import Fault
 
 SECRET_PATH = "/ping/6f1c-not-a-real-one"
 
@@ -131,10 +132,9 @@ def test_a_failure_is_said_once_until_it_works_again() -> None:
 
 
 def test_nobody_there_hurts_nobody() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    ping = Ping(f"http://127.0.0.1:{port}{SECRET_PATH}", my_turn=always)
-    assert asked(ping) == ["ping_failed ConnectionRefusedError"]
+    with nobody_listens() as port:
+        ping = Ping(f"http://127.0.0.1:{port}{SECRET_PATH}", my_turn=always)
+        assert asked(ping) == ["ping_failed ConnectionRefusedError"]
 
 
 def test_a_ledger_that_is_away_hurts_nobody() -> None:

@@ -18,8 +18,8 @@ from worker.filings.filing import Role
 from worker.ledger.polls import Poll
 from worker.ledger.tables import documents
 from worker.pipeline import Step
-from worker.standins.edgar_faults import Fault as EdgarFault
-from worker.standins.edgar_feed import recorded_rows
+from worker.standins.edgar.faults import Fault as EdgarFault
+from worker.standins.edgar.feed import recorded_rows
 from worker.standins.faults import Fault
 from worker.standins.forms import as_xml
 

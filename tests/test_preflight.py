@@ -29,7 +29,7 @@ def slack() -> Iterator[SlackStandIn]:
 
 
 def asked(slack: SlackStandIn, *channels: str, token: str = TOKEN) -> dict[str, Check]:
-    found = list(SlackPreflight(token, base_url=slack.base_url, timeout=2).checks(channels))
+    found = list(SlackPreflight(token, base_url=slack.base_url, timeout=30).checks(channels))
     assert not [one for one in found if TOKEN in str(one)]
     assert slack.messages == {}
     return {one.what: one for one in found}
@@ -107,7 +107,7 @@ def test_of_a_webhook_only_its_form_is_known_and_its_address_is_never_shown() ->
 
 
 def mail(server: MailStandIn, **overrides: Any) -> dict[str, Check]:
-    values: dict[str, Any] = {"sender": "alerts@example.com", "security": Security.NONE, "timeout": 2.0}
+    values: dict[str, Any] = {"sender": "alerts@example.com", "security": Security.NONE, "timeout": 30.0}
     found = list(EmailPreflight(server.host, server.port, **(values | overrides)).checks())
     assert PASSWORD not in str(found)
     assert server.received == []

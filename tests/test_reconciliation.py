@@ -17,8 +17,8 @@ from worker.cli.outcome import coverage_line
 from worker.edgar.hours import index_due, is_business_day
 from worker.filings.filing import Filing, FoundBy
 from worker.reconciliation import index_cursor, unread_days
-from worker.standins.edgar_faults import Fault
-from worker.standins.edgar_feed import recorded_rows
+from worker.standins.edgar.faults import Fault
+from worker.standins.edgar.feed import recorded_rows
 from worker.standins.forms import as_xml
 
 TODAY = date(2026, 9, 1)

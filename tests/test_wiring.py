@@ -1,18 +1,30 @@
 from __future__ import annotations
 
+import json
 import os
+import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import ROOT
+from tests.world import Clock
 from worker import parts, wiring
 from worker.edgar.budget import LocalBudget
 from worker.errors import ConfigurationError
-from worker.settings import Settings, from_environment
-from worker.standins.edgar import EdgarStandin
-from worker.standins.edgar_faults import Fault
+from worker.ledger import database
+from worker.ledger.reloads import Reload
+from worker.ledger.troubles import Trouble
+from worker.pipeline import Pipeline
+from worker.settings import Settings, environment_without_ours, from_environment
+from worker.standins.edgar.faults import Fault
+from worker.standins.edgar.server import EdgarStandin
+from worker.watched_folder import LOOK_EVERY
 
 
 @pytest.fixture
@@ -22,15 +34,17 @@ def edgar() -> Iterator[EdgarStandin]:
         yield standin
 
 
+def environment(edgar: EdgarStandin, folder: Path, **more: str) -> dict[str, str]:
+    return {
+        "EDGAR_CONTACT": "Jane Doe jane@example.com",
+        "FORM144_EDGAR_URL": edgar.base_url,
+        "FORM144_DATA": str(folder / "data"),
+        **more,
+    }
+
+
 def settings_for(edgar: EdgarStandin, folder: Path, **more: str) -> Settings:
-    return from_environment(
-        {
-            "EDGAR_CONTACT": "Jane Doe jane@example.com",
-            "FORM144_EDGAR_URL": edgar.base_url,
-            "FORM144_DATA": str(folder / "data"),
-            **more,
-        }
-    )
+    return from_environment(environment(edgar, folder, **more))
 
 
 def tickers(settings: Settings, *, after: timedelta = timedelta(0)) -> object:
@@ -69,6 +83,18 @@ def test_a_refused_agent_is_the_operators_business(edgar: EdgarStandin, tmp_path
         tickers(settings_for(edgar, tmp_path))
 
 
+def test_a_refused_agent_is_no_mistake_in_an_edit(edgar: EdgarStandin, tmp_path: Path) -> None:
+    settings = settings_for(edgar, tmp_path)
+    first = tickers(settings)
+    with parts.open_edgar(settings, LocalBudget()) as client:
+        for copy in (first, None):
+            edgar.fail_next("/files/company_tickers.json", Fault.UNDECLARED)
+            later = parts.clock() + timedelta(days=2)
+            assert parts.tickers(settings, client, later, reloading=True) == copy
+            (settings.data / "company_tickers.json").unlink(missing_ok=True)
+    assert asked_for_tickers(edgar) == 3
+
+
 def test_notifiers_are_there_as_far_as_the_settings_give_the_means(
     edgar: EdgarStandin, tmp_path: Path
 ) -> None:
@@ -97,3 +123,97 @@ def test_no_part_of_the_pipeline_shows_a_secret(edgar: EdgarStandin, tmp_path: P
     assert repr(pipeline.ledger.secret()) not in repr(pipeline)
     pipeline.ledger.close()
     pipeline.edgar.close()
+
+
+LIST = "name: x\nowner: y\nissuers: [QFIN]\ntell: ['console:']\n"
+
+
+@contextmanager
+def a_pipeline(settings: Settings, lists: str = LIST) -> Iterator[Pipeline]:
+    """A pipeline on a folder with that one list, `one.yaml`."""
+    settings.watchlists.mkdir()
+    (settings.watchlists / "one.yaml").write_text(lists)
+    with wiring.ready(settings, alone=True):
+        pipeline = wiring.build_pipeline(settings, ring=lambda _step: None)
+    try:
+        yield pipeline
+    finally:
+        pipeline.ledger.close()
+        pipeline.edgar.close()
+
+
+def test_an_edit_is_taken_while_the_sec_refuses_our_agent(
+    edgar: EdgarStandin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = settings_for(edgar, tmp_path, FORM144_WATCHLISTS=os.fspath(tmp_path / "lists"))
+    clock = Clock(parts.clock())
+    monkeypatch.setattr(wiring, "clock", clock)
+    with a_pipeline(settings) as pipeline:
+        edgar.fail_next("/files/company_tickers.json", Fault.UNDECLARED)
+        (settings.watchlists / "two.yaml").write_text(LIST)
+        clock.move(timedelta(days=2))
+        assert len(pipeline.reader.watchlists().watchlists) == 2
+        assert pipeline.ledger.troubles.untold(clock()) == ()
+    assert asked_for_tickers(edgar) == 2
+
+
+def test_status_and_the_operator_hear_of_a_bad_edit_that_the_ledger_was_away_for(
+    edgar: EdgarStandin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "BUSY", timedelta(milliseconds=20))
+    settings = settings_for(edgar, tmp_path, FORM144_WATCHLISTS=os.fspath(tmp_path / "lists"))
+    began = parts.clock()
+    clock = Clock(began)
+    monkeypatch.setattr(wiring, "clock", clock)
+    with a_pipeline(settings) as pipeline:
+        (settings.watchlists / "one.yaml").write_text(LIST + "x: y\nz: y\n")
+        with closing(sqlite3.connect(settings.data / "ledger.sqlite", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            clock.move(LOOK_EVERY)
+            edited = clock()
+            pipeline.reader.watchlists()
+        assert pipeline.ledger.troubles.untold(clock()) == ()
+        for _ in range(3):
+            clock.move(LOOK_EVERY)
+            pipeline.reader.watchlists()
+        (told,) = pipeline.ledger.troubles.untold(clock())
+        assert (told.kind, told.times, told.last_at) == (Trouble.WATCHLISTS, 1, edited)
+        assert pipeline.ledger.reloads.last() == Reload(taken_at=began, kept_since=edited, mistakes=2)
+
+
+#: Eight bells that ring at once in a process which has not rung before, and then its shutdown.
+RING = """
+import json, threading
+from celery.signals import worker_shutting_down
+from worker import tasks
+barrier, built = threading.Barrier(8), []
+def ring():
+    barrier.wait()
+    built.append(tasks.pipeline())
+bells = [threading.Thread(target=ring) for _ in range(8)]
+for bell in bells: bell.start()
+for bell in bells: bell.join()
+worker_shutting_down.send(sender="test")
+print(json.dumps([len(built), len({id(one) for one in built}), all(one.stopping.is_set() for one in built)]))
+"""
+
+
+def test_bells_that_ring_at_once_build_one_pipeline_which_the_shutdown_stops(
+    edgar: EdgarStandin, tmp_path: Path
+) -> None:
+    lists = tmp_path / "lists"
+    lists.mkdir()
+    (lists / "one.yaml").write_text(LIST)
+    told = environment(edgar, tmp_path, FORM144_WATCHLISTS=os.fspath(lists))
+    with wiring.ready(from_environment(told), alone=True):
+        pass
+    done = subprocess.run(
+        [sys.executable, "-c", RING],
+        env=environment_without_ours() | told,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == [8, 1, True]

@@ -23,8 +23,8 @@ from worker.ledger.database import Database
 from worker.ledger.ledger import Ledger
 from worker.pipeline import Pipeline
 from worker.reconciliation import Reconciliation
-from worker.standins.edgar import EdgarStandin
-from worker.standins.edgar_answer import Answer, Asked, Ending
+from worker.standins.edgar.answer import Answer, Asked, Ending
+from worker.standins.edgar.server import EdgarStandin
 
 #: Every filing of the traces is on it. Nobody delivers here: what is owed is counted.
 WATCHLIST = b"""

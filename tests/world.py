@@ -40,7 +40,7 @@ from worker.notifiers.slack import SlackNotifier
 from worker.pipeline import Pipeline, Step
 from worker.reading import Reader
 from worker.reconciliation import Reconciliation
-from worker.standins.edgar import NO_TIME, EdgarStandin
+from worker.standins.edgar.server import NO_TIME, EdgarStandin
 from worker.standins.forms import as_xml
 from worker.standins.mail import MailStandIn
 from worker.standins.slack import SlackStandIn

@@ -93,8 +93,10 @@ class Aftermath:
                 break
         self.chores.done("tell", owner, due_at=self.clock() + TELL_EVERY)
 
-    def read_acknowledgements(self) -> None:
-        """Write down who put the emoji on a message of the last days whose alert nobody acknowledged."""
+    def read_acknowledgements(self, *, give_up_at: datetime) -> None:
+        """Write down who put the emoji on a message of the last days whose alert nobody acknowledged. Slack
+        is asked nothing from `give_up_at` on, nor after it did not answer; the next turn asks again.
+        """
         now, owner = self.clock(), token_hex(8)
         if self.slack is None or not self.chores.claim("acknowledge", now, TELL_LEASE, owner):
             return
@@ -107,18 +109,19 @@ class Aftermath:
         asks += [partial(self.slack.thread_reactions, one) for one in _in_turn(tuple(answers), now)]
         for ask in asks:
             try:
+                if self.clock() >= give_up_at:
+                    raise Unreachable("Slack takes too long for everything to be asked in one turn")
                 found = ask(emoji, since)
             except Unreachable as error:
                 log.warning("acknowledgements_not_read", why=str(error))
-                if error.retry_after:
-                    break  # whoever asks for patience is not asked about the next one
+                break  # whoever is away or asks for patience is not asked about the next one
             except Refused as error:
                 log.warning("acknowledgements_not_read", why=str(error))
-                continue
-            for reference, people in found.items():
-                for person in people if reference in awaited else ():
-                    alert = awaited[reference]
-                    self.acknowledgements.add(alert, person, how="slack", remark=None, now=now)
+            else:
+                for reference, people in found.items():
+                    for person in people if reference in awaited else ():
+                        alert = awaited[reference]
+                        self.acknowledgements.add(alert, person, how="slack", remark=None, now=now)
         self.chores.done("acknowledge", owner, due_at=self.clock() + ASK_WHO_EVERY)
 
     def _tell(self, found: Sequence[Told], to: Destination) -> None:

@@ -50,12 +50,18 @@ class Conversations:
             else:
                 self._tell_together(crowd)
 
-    def mark_amended(self) -> None:
-        """Say on messages about notices that were amended since that they were."""
+    def mark_amended(self, *, give_up_at: datetime) -> None:
+        """Say on messages about notices that were amended since that they were. Nobody is asked anything
+        from `give_up_at` on, nor once more after not having answered: those marks stay due.
+        """
+        away: set[str] = set()
         for mark in self.marks.due(self.clock()):
+            if mark.destination.notifier in away or self.clock() >= give_up_at:
+                continue
             try:
                 self._mark(mark)
             except Unreachable as error:
+                away.add(mark.destination.notifier)
                 log.warning("not_marked", delivery=mark.delivery_id, attempt=mark.attempt, why=str(error))
                 in_time = self.clock() < mark.since + MARK_PATIENCE
                 again = self.clock() + max(error.retry_after or MARK_AGAIN, MARK_AGAIN)

@@ -7,7 +7,7 @@ is a delivery like any other. A time that was missed is made up for once, whenev
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from secrets import token_hex
@@ -108,7 +108,7 @@ class Digests:
     ) -> Digest:
         """The digest that holds those entries and speaks of that time."""
         contents = self.ledger.digest_contents
-        coverage = tuple(self._coverage(to, since, until))
+        days = tuple(self._days(since, until))
         polled = self.ledger.polls.last_complete()
         last_look = polled.ended_at if polled else None
         return Digest(
@@ -118,10 +118,8 @@ class Digests:
             until=until,
             entries=entries,
             unacknowledged=contents.unacknowledged(to, until - UNACKNOWLEDGED),
-            unreadable=contents.unreadable(coverage[0].first, coverage[-1].last, self.index_page)
-            if coverage
-            else (),
-            coverage=coverage,
+            unreadable=contents.unreadable(days, since, until, self.index_page),
+            coverage=tuple(self._coverage(to, days)),
             is_blind=last_look is None or last_look < until - BLIND_AFTER,
             last_look=last_look,
         )
@@ -153,16 +151,31 @@ class Digests:
         said = "\0".join(("digest", str(to), schedule, slot.isoformat()))
         return hmac.new(self.secret, said.encode(), "sha256").hexdigest()
 
-    def _coverage(self, to: Destination, since: datetime, until: datetime) -> Iterator[Coverage]:
-        """Of every business day that the time touches, or whose index was not out when it began."""
-        days = list(self._days(since, until))
-        early, late = days[:-MOST_DAYS], days[-MOST_DAYS:]
-        if early:
-            yield self.ledger.digest_contents.coverage(to, early[0], early[-1])
-        for day in late:
+    def _coverage(self, to: Destination, days: Sequence[date]) -> Iterator[Coverage]:
+        """Of those days and no other."""
+        for first, last in self._spans(days[:-MOST_DAYS]):
+            yield self.ledger.digest_contents.coverage(to, first, last)
+        for day in days[-MOST_DAYS:]:
             yield self.ledger.digest_contents.coverage(to, day, day)
 
+    def _spans(self, days: Sequence[date]) -> Iterator[tuple[date, date]]:
+        """The days as few spans, first and last day, that hold no other business day. A day whose index is
+        not out stands in none with a day whose index is.
+        """
+        if not days:
+            return
+        indexed = self.ledger.digest_contents.indexed(days[0])
+        first = last = days[0]
+        for day in days[1:]:
+            if _are_neighbours(last, day) and (last in indexed) == (day in indexed):
+                last = day
+                continue
+            yield first, last
+            first = last = day
+        yield first, last
+
     def _days(self, since: datetime, until: datetime) -> Iterator[date]:
+        """Every business day that the time touches, or whose index was not out when it began."""
         begun, first, last = self.ledger.days.begun(), eastern_day(since), eastern_day(until)
         if begun is None:
             return
@@ -181,6 +194,11 @@ def is_worth_sending(digest: Digest, plan: DigestPlan) -> bool:
         return True
     worked = any(one.last >= eastern_day(digest.since) for one in digest.coverage)
     return plan.when_empty is WhenEmpty.BUSINESS_DAYS and (worked or digest.is_blind)
+
+
+def _are_neighbours(one: date, other: date) -> bool:
+    """Whether no business day lies between them."""
+    return not any(is_business_day(one + number * DAY) for number in range(1, (other - one).days))
 
 
 def _joined(one: DigestPlan, other: DigestPlan) -> DigestPlan:

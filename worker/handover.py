@@ -74,9 +74,12 @@ class Handover:
         except Refused as error:
             if answers is None or error.ends_destination:
                 raise
-            log.warning("sent_alone", delivery=delivery.id, why=str(error))
-            self.threads.stand_alone(delivery)
-            return notifier.send(message, address, delivery.key)
+            log.warning("answer_refused", delivery=delivery.id, why=str(error))
+        # Written before it is sent, and so true whatever becomes of that: from now on it is sent, and looked
+        # for, alone. Written after, who died in between would look for it among the answers, not find it
+        # there, and send it twice.
+        self.threads.stand_alone(delivery)
+        return notifier.send(message, address, delivery.key)
 
     def _ask(self, notifier: Notifier, delivery: Delivery, answers: Earlier | None) -> Receipt | None:
         """The receipt of an earlier attempt, or None where the message is to be sent (again)."""

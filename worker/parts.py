@@ -102,16 +102,22 @@ def open_ping(settings: Settings, ledger: Ledger) -> Callable[[], None]:
     return Ping(settings.ping_url, my_turn=my_turn)
 
 
-def tickers(settings: Settings, edgar: Edgar | None, now: datetime) -> Tickers | None:
+def tickers(
+    settings: Settings, edgar: Edgar | None, now: datetime, *, reloading: bool = False
+) -> Tickers | None:
     """The SEC's tickers: the copy in the data folder while it is fresh, else fetched; where that fails
     the old copy, or None where there is none. Without `edgar` nothing is fetched.
+
+    Raises ConfigurationError where the SEC refuses our agent, unless `reloading`: no edit of a watchlist is
+    to blame for that, and the next poll says it.
     """
+    failures = (Unreachable, ConfigurationError) if reloading else (Unreachable,)
     copy = settings.data / "company_tickers.json"
     age = now - datetime.fromtimestamp(copy.stat().st_mtime, UTC) if copy.exists() else None
     if edgar is not None and (age is None or age > TICKERS_KEEP):
         try:
             fetched = edgar.tickers().companies
-        except Unreachable as error:
+        except failures as error:
             log.warning("tickers_not_fetched", why=str(error), copy=age is not None)
         else:
             settings.data.mkdir(parents=True, exist_ok=True)

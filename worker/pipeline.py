@@ -127,18 +127,19 @@ class Pipeline:
 
     def follow_up(self) -> None:
         """What was not taken goes to the fallback, the operator hears of it, amended messages say so."""
-        owner = token_hex(8)
-        if not self.ledger.chores.claim(Step.FOLLOW_UP, self.clock(), due.FOLLOW_UP_LEASE, owner):
+        now, owner = self.clock(), token_hex(8)
+        if not self.ledger.chores.claim(Step.FOLLOW_UP, now, due.FOLLOW_UP_LEASE, owner):
             return
         if self.aftermath.redirect():
             self.ring(Step.DELIVER)
-        self.aftermath.tell_operator()
-        self.aftermath.read_acknowledgements()
-        self.conversations.mark_amended()
         if self.anchors and self.anchors.owe():
             self.ring(Step.DELIVER)
-        self.ledger.chain.seal()
         self.ledger.drills.end_overdue(self.clock())
+        self.ledger.chain.seal()
+        # Only now others are asked, who may not answer.
+        self.aftermath.tell_operator()
+        self.aftermath.read_acknowledgements(give_up_at=now + due.FOLLOW_UP_LEASE / 2)
+        self.conversations.mark_amended(give_up_at=now + due.FOLLOW_UP_LEASE / 2)
         self.ledger.chores.done(Step.FOLLOW_UP, owner, due_at=self.clock() + due.FOLLOW_UP)
 
     def digest(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import threading
 
 from celery.signals import worker_shutting_down
 
@@ -10,10 +11,19 @@ from worker import engine, wiring
 from worker.engine import app
 from worker.pipeline import Pipeline
 
+#: Bells ring in several threads at once, and functools.cache lets each of them build. Reentrant, because a
+#: second SIGTERM is handled in the middle of the first one's `_stop`.
+_building = threading.RLock()
+
+
+def pipeline() -> Pipeline:
+    """The one pipeline of this process, built when the first bell rings: after any fork."""
+    with _building:
+        return _built()
+
 
 @functools.cache
-def pipeline() -> Pipeline:
-    """The pipeline of this process, built when the first bell rings: after any fork."""
+def _built() -> Pipeline:
     return wiring.build_pipeline(engine.settings(), ring=engine.ring)
 
 

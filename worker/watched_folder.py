@@ -6,15 +6,17 @@ like any other edit.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 
 import structlog
 
-from worker.errors import ConfigurationError, Mistake
+from worker.errors import ConfigurationError, Mistake, Unreachable
 from worker.watchlists.destination import Destination
 from worker.watchlists.index import WatchlistIndex
 from worker.watchlists.loading import load_watchlists
@@ -41,14 +43,16 @@ class WatchedFolder:
         notifiers: Collection[str],
         confidential: Collection[Destination] = (),
         clock: Callable[[], datetime],
-        taken: Callable[[Mapping[str, str]], None] = lambda _lists: None,
-        kept_out: Callable[[int], None] = lambda _mistakes: None,
+        taken: Callable[[Mapping[str, str], datetime], None] = lambda _lists, _at: None,
+        kept_out: Callable[[int, datetime], None] = lambda _mistakes, _at: None,
     ) -> None:
         """Reads the folder. Raises ConfigurationError where it holds mistakes, in a sentence that names no
         list, because what a worker raises reaches its log: nothing starts on such a folder.
 
         `taken` hears of every set of lists that is taken, this one included, with each one's digest by its
-        id, `kept_out` of every later edit that is not, with the number of its mistakes.
+        id, `kept_out` of every later edit that is not, with the number of its mistakes; both with the instant
+        of it. Where one of them raises Unreachable over a later edit, that is in use, or kept out, all the
+        same, and they hear of it again at each look until one goes well; of several, in their order.
         """
         self._folder = folder
         self._tickers = tickers
@@ -64,15 +68,19 @@ class WatchedFolder:
         except ConfigurationError as error:
             raise ConfigurationError([counted(error)]) from None
         self._digest = _digest(files)
+        self._unnoted: deque[Callable[[], None]] = deque()
         self._next_look = clock() + LOOK_EVERY
-        taken(self._digests())
+        taken(self._digests(), clock())
 
     def __call__(self) -> WatchlistIndex:
         """The last good set."""
         with self._lock:
             if self._clock() >= self._next_look:
-                self._next_look = self._clock() + LOOK_EVERY
-                self._look()
+                try:
+                    self._look()
+                    self._note()
+                finally:  # counted from here: whoever waited for a ledger that is away is not to wait again
+                    self._next_look = self._clock() + LOOK_EVERY
             return self._index
 
     def _look(self) -> None:
@@ -93,7 +101,19 @@ class WatchedFolder:
             self._keep(error)
         else:
             log.info("watchlists_reloaded", lists=len(self._index.watchlists))
-            self._taken(self._digests())
+            self._unnoted.append(partial(self._taken, self._digests(), self._clock()))
+
+    def _note(self) -> None:
+        """Tell what happened to edits, the oldest first. A ledger that is away hears of it later: alerts by
+        the lists that are in use do not wait for that.
+        """
+        while self._unnoted:
+            try:
+                self._unnoted[0]()
+            except Unreachable as error:
+                log.warning("watchlists_not_noted_yet", edits=len(self._unnoted), why=str(error))
+                return
+            self._unnoted.popleft()
 
     def _digests(self) -> dict[str, str]:
         return {one.id: one.digest for one in self._index.watchlists}
@@ -101,7 +121,7 @@ class WatchedFolder:
     def _keep(self, error: ConfigurationError) -> None:
         # File names may give a confidential list away; `form144 check` shows them to whoever may look.
         log.error("watchlists_kept", mistakes=len(error.mistakes), see="form144 check")
-        self._kept_out(len(error.mistakes))
+        self._unnoted.append(partial(self._kept_out, len(error.mistakes), self._clock()))
 
     def _load(self, files: Mapping[str, bytes]) -> WatchlistIndex:
         return WatchlistIndex(

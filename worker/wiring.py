@@ -71,12 +71,12 @@ def build_pipeline(settings: Settings, *, ring: Callable[[Step], None]) -> Pipel
     notifiers = open_notifiers(settings)
     watchlists = WatchedFolder(
         settings.watchlists,
-        tickers=lambda: tickers(settings, edgar, clock()),
+        tickers=lambda: tickers(settings, edgar, clock(), reloading=True),
         notifiers=set(notifiers),
         confidential=settings.confidential,
         clock=clock,
-        taken=lambda lists: ledger.reloads.taken(clock(), lists),
-        kept_out=lambda mistakes: _kept_out(ledger, mistakes, clock()),
+        taken=lambda lists, at: ledger.reloads.taken(at, lists),
+        kept_out=partial(_kept_out, ledger),
     )
     folders = [folder for folder in (settings.templates, shipped()) if folder]
     writer = Writer(folders)

@@ -20,6 +20,9 @@ from tests.dying import ROOT, START
 #: How long a supervisor waits before it starts again what ended by itself.
 PAUSE = 1.0
 
+#: Seconds for what takes two or three where nobody else is at work: to begin, or to end in order.
+PATIENCE = 90
+
 
 @dataclass
 class _Hand:
@@ -79,7 +82,7 @@ class Hands:
         """Run it to its end; its exit code."""
         process = self._popen(f"once-{command[0]}", command)
         try:
-            return process.wait(timeout=60)
+            return process.wait(timeout=PATIENCE)
         finally:
             process.kill()
             process.wait()
@@ -125,7 +128,7 @@ class Hands:
         for process in going:
             process.send_signal(signal.SIGTERM)
         for process in going:
-            process.wait(timeout=60)
+            process.wait(timeout=PATIENCE)
 
     def said(self, *words: str) -> int:
         """How many lines of all their logs hold one of those words."""

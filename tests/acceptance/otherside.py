@@ -21,8 +21,8 @@ from typing import Any, Self
 from tests.acceptance.material import LISTS, Piece, material, told_by
 from tests.dying import START
 from worker.messages.slack_limits import problems
-from worker.standins.edgar import EdgarStandin
-from worker.standins.edgar_faults import Fault as EdgarFault
+from worker.standins.edgar.faults import Fault as EdgarFault
+from worker.standins.edgar.server import EdgarStandin
 from worker.standins.faults import Fault
 from worker.standins.mail import HANG_UP, MailStandIn
 from worker.standins.slack import SlackStandIn

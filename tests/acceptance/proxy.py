@@ -10,13 +10,12 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
-import threading
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Self
+
+from tests.servers.loopback import Loopback
 
 CHUNK = 65_536
 #: A peer that is gone is noticed by the kernel of the side that waits, sooner or later.
@@ -115,26 +114,16 @@ class Lane:
                 loop.call_later(NOTICED_AFTER, connection.reset)
 
 
-class Proxy:
+class Proxy(Loopback):
     """A lane for each target, on ports of 127.0.0.1; open inside a `with` block. Safe for threads."""
 
     def __init__(self, targets: Mapping[str, int]) -> None:
         """`targets` are ports of 127.0.0.1, by a name of their own."""
         self.lanes = {name: Lane(name, ("127.0.0.1", port)) for name, port in targets.items()}
 
-    def __enter__(self) -> Self:
-        self._loop = asyncio.new_event_loop()
-        ready = threading.Event()
-        self._thread = threading.Thread(target=self._run, args=(ready,), name="proxy", daemon=True)
-        self._thread.start()
-        ready.wait()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
+    async def _open(self) -> None:
+        for lane in self.lanes.values():
+            lane.port = await self._listen(lane.serve)
 
     def port(self, name: str) -> int:
         return self.lanes[name].port
@@ -161,22 +150,3 @@ class Proxy:
         """Everything passes again."""
         for lane in self.lanes.values():
             lane.to_cut, lane.stalled_until, lane.refused_until = 0, 0.0, 0.0
-
-    def _run(self, ready: threading.Event) -> None:
-        asyncio.set_event_loop(self._loop)
-        servers = []
-        for lane in self.lanes.values():
-            listening = asyncio.start_server(lane.serve, "127.0.0.1", 0)
-            servers.append(self._loop.run_until_complete(listening))
-            lane.port = servers[-1].sockets[0].getsockname()[1]
-        ready.set()
-        try:
-            self._loop.run_forever()
-        finally:
-            for server in servers:
-                server.close()
-            waiting = asyncio.all_tasks(self._loop)
-            for task in waiting:
-                task.cancel()
-            self._loop.run_until_complete(asyncio.gather(*waiting, return_exceptions=True))
-            self._loop.close()

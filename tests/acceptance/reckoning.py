@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections import Counter, defaultdict
@@ -19,8 +20,12 @@ from tests.acceptance.material import SPEED, Piece, expected
 from tests.dying import ROOT
 from worker.cli import app
 from worker.edgar.hours import eastern_day
+from worker.errors import Unreachable
 from worker.ledger.ledger import Ledger
 from worker.ledger.tables import attempts, deliveries
+
+#: How Celery says in a worker's log that a task raised an error: the task's name, and the error's.
+RAISED = re.compile(r"Task form144\.(\w+)\[[^\]]*\] (?:raised unexpected|INTERNAL ERROR): ([^(\n]{0,60})")
 
 
 @dataclass
@@ -58,6 +63,7 @@ def reckon(
     began: datetime,
     ended: datetime,
     environment: Mapping[str, str],
+    logs: str,
 ) -> None:
     """Hold the other side's records against the material, and the ledger's against both."""
     owed = arrivals(reckoning, pieces=pieces, taken=report["taken"], ledger=ledger)
@@ -67,6 +73,7 @@ def reckon(
     reckoning.row("the ledger says", shown, wrong_if=states != {"delivered": len(owed)})
     said, broken = _chain(environment)
     reckoning.row("the chain of the record", said, wrong_if=broken)
+    raised(reckoning, logs)
     reckoning.row("requests to EDGAR", report["asked of EDGAR"])
     reckoning.row("most of them in one second", report["peak of EDGAR"])
 
@@ -104,6 +111,16 @@ def arrivals(
     reckoning.row("twice by mail: answer lost, no history to ask", by_mail)
     reckoning.row("twice without such a reason", unexplained, wrong_if=bool(unexplained))
     return owed
+
+
+def raised(reckoning: Reckoning, logs: str) -> None:
+    """What tasks raised, by the logs of all workers. Where the ledger was away that is Unreachable, and the
+    task is rung for again; any other error is a mistake of the program's.
+    """
+    found = Counter((error, step) for step, error in RAISED.findall(logs))
+    shown = ", ".join(f"{number} {error} in {step}" for (error, step), number in sorted(found.items()))
+    mistaken = any(error != Unreachable.__name__ for error, _ in found)
+    reckoning.row("tasks that raised", shown or "none", wrong_if=mistaken)
 
 
 def _lost_answers(ledger: Ledger) -> dict[str, int]:

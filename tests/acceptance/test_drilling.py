@@ -20,7 +20,7 @@ tell: ['slack:#ir-alerts', 'email:jane@example.com', 'email:joe@example.com']
 
 def drilled(run: Processes, *arguments: str) -> tuple[int, str]:
     command = run.start("drill", "--list", "example", *arguments)
-    code = command.wait(timeout=90)
+    code = command.wait(timeout=240)
     return code, run.outputs()
 
 
@@ -39,7 +39,7 @@ def test_a_drill_beside_a_running_worker_reaches_slack_and_two_mailboxes(tmp_pat
         ledger = Ledger.open(f"sqlite:///{tmp_path / 'ledger.sqlite'}", migrate=True)
         assert wait_until(lambda: run.is_finished(ledger)), run.outputs()
         counted = (ledger.report.filings_by_state(), ledger.report.deliveries_by_state())
-        code, said = drilled(run)
+        code, said = drilled(run, "--wait", "150")
         assert code == 0, said
         assert "Drill: 3 of 3 destinations got it" in said
         assert marked(run) == 3
@@ -48,7 +48,7 @@ def test_a_drill_beside_a_running_worker_reaches_slack_and_two_mailboxes(tmp_pat
         assert last.reached_all
         assert counted == (ledger.report.filings_by_state(), ledger.report.deliveries_by_state())
         run.stage.mail.answers["joe@example.com"] = "550 5.1.1 No such mailbox"
-        code, said = drilled(run)
+        code, said = drilled(run, "--wait", "150")
         assert code == 1
         assert "email:joe@example.com: the mail server refused the recipient: 550" in said
         assert marked(run) == 5

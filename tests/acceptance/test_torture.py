@@ -9,22 +9,25 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
+from celery import Celery
 
 from tests.acceptance.chaos import EMBEDDED, SEVERAL, SURE, plan
 from tests.acceptance.material import expected, expected_number, material
 from tests.acceptance.proxy import Proxy
-from tests.acceptance.reckoning import Reckoning, arrivals
+from tests.acceptance.reckoning import Reckoning, arrivals, raised
 from tests.acceptance.torture import NO_SERVER
 from tests.conftest import ROOT
 from tests.servers import absent
+from worker.errors import Form144Error, Unreachable
 from worker.ledger.ledger import Ledger
 
 LANES = ["edgar", "slack", "mail", "redis", "postgres"]
@@ -36,7 +39,7 @@ def a_slice(*options: str) -> None:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=600,
         check=False,
     )
     if done.returncode == NO_SERVER:
@@ -115,7 +118,7 @@ def lane(echo: int) -> Iterator[tuple[Proxy, socket.socket]]:
 
 
 def _connect(proxy: Proxy) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", proxy.port("echo")), timeout=5)
+    return socket.create_connection(("127.0.0.1", proxy.port("echo")), timeout=60)
 
 
 def until_reset(client: socket.socket) -> bytes:
@@ -148,19 +151,21 @@ def test_a_reply_is_cut_after_so_many_bytes_and_then_reset(lane: tuple[Proxy, so
 def test_a_lane_that_refuses_lets_nobody_new_in(lane: tuple[Proxy, socket.socket]) -> None:
     proxy, client = lane
     proxy.refuse("echo", 60)
-    with _connect(proxy) as refused:
+    # On a busy machine the reset comes before connect() has returned.
+    with suppress(ConnectionResetError), _connect(proxy) as refused:
         assert until_reset(refused) == b""
+    assert proxy.lanes["echo"].done == {"refused": 1}
     client.sendall(b"hello")
     assert client.recv(1000) == b"hello"
 
 
 def test_a_stalled_reply_comes_when_the_stall_is_over(lane: tuple[Proxy, socket.socket]) -> None:
     proxy, client = lane
-    proxy.stall("echo", 60)
+    began = time.monotonic()
+    proxy.stall("echo", 2)
     client.sendall(b"hello")
-    client.settimeout(0.3)
-    with pytest.raises(TimeoutError):
-        client.recv(1000)
+    assert client.recv(1000) == b"hello"
+    assert time.monotonic() - began >= 2
     assert proxy.lanes["echo"].done == {"stalled": 1}
 
 
@@ -231,3 +236,31 @@ def test_a_reckoning_finds_a_message_that_names_another_filing(tmp_path: Path) -
         taken[0]["names"] = ["0000000000-26-000001"]
 
     assert reckoned(tmp_path, mislead) == ["with another filing or at another address"]
+
+
+@pytest.mark.parametrize(
+    ("error", "wrong"),
+    [
+        (None, []),
+        (Unreachable("the ledger did not answer"), []),
+        (Form144Error("of another kind"), ["tasks that raised: 1 Form144Error in hurt"]),
+        (UnboundLocalError("found"), ["tasks that raised: 1 UnboundLocalError in hurt"]),
+    ],
+    ids=["none", "Unreachable", "another of ours", "a mistake"],
+)
+def test_a_reckoning_finds_a_task_that_raised_what_it_may_not(
+    caplog: pytest.LogCaptureFixture, error: Exception | None, wrong: list[str]
+) -> None:
+    app = Celery(set_as_current=False)
+
+    # No name of the program's own, and not for every app of this process, as Celery has it by itself.
+    @app.task(name="form144.hurt", shared=False)
+    def hurt() -> None:
+        if error:
+            raise error
+
+    hurt.apply()
+    assert ("raised" in caplog.text) is (error is not None)
+    reckoning = Reckoning("a test")
+    raised(reckoning, caplog.text)
+    assert reckoning.wrong == wrong

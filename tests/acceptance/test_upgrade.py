@@ -136,15 +136,13 @@ def test_workers_of_two_versions_work_side_by_side_and_nothing_is_lost(
             # Both write from now on: the old one what it always did, the new one its word beside it.
             assert wait_until(lambda: written(ledger).get("next", 0) > 0), new.logs()
             assert wait_until(lambda: written(ledger)[None] > by_old), old.logs()
-            assert wait_until(lambda: "form144.tidy" in old.logs(), seconds=30), (
-                "no bell reached the old version"
-            )
+            assert wait_until(lambda: "form144.tidy" in old.logs()), "no bell reached the old version"
             # Beat goes last. An old worker that starts again now is told why it may not.
             assert old.run("worker") == 2
             assert "written by a newer form144" in old.logs()
             old.stop()
             new.start(everybody[2])
-            assert wait_until(lambda: is_finished(ledger), seconds=90), new.logs()
+            assert wait_until(lambda: is_finished(ledger), seconds=180), new.logs()
             new.stop()
         reckoning = Reckoning("upgrade")
         arrivals(reckoning, pieces=pieces, taken=other.ask("report")["taken"], ledger=ledger)

@@ -109,6 +109,7 @@ class Torture:
                 began=began,
                 ended=ended,
                 environment=settings | {"FORM144_LEDGER_URL": ledger_url},
+                logs=hands.logs(),
             )
             self._what_was_done(reckoning, hands)
             reckoning.row("seconds", round((ended - began).total_seconds()))
@@ -179,7 +180,7 @@ class Torture:
             case "fill_disk":
                 self._disk.fill()
                 before = self._refused(hands)
-                self._in(arguments["away"], lambda: self._give_room(hands, before, patience=10))
+                self._in(arguments["away"], lambda: self._give_room(hands, before, patience=60))
             case "misbehave":
                 who, *_ = arguments.values()
                 self._other.ask(who, **{name: value for name, value in arguments.items() if name != "who"})

@@ -14,7 +14,7 @@ from tests.world import START, Fuse, Killed, World, a_world
 from worker.cli.backfill import read_days, result, wanted_days
 from worker.errors import ConfigurationError
 from worker.filings.filing import FoundBy
-from worker.standins.edgar_faults import Fault
+from worker.standins.edgar.faults import Fault
 from worker.standins.forms import as_xml
 
 DOCUMENT = as_xml(a_notice())

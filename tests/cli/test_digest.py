@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from typer.testing import CliRunner, Result
 
-from tests.test_digests import DAILY, MORNING, a_list, publish, tell, told_in
+from tests.digests.conftest import DAILY, MORNING, a_list, publish, tell, told_in
 from tests.watchlists.lists import TICKERS
 from tests.world import World, a_world
 from worker import parts
@@ -89,6 +89,10 @@ def test_its_files_can_be_looked_at(world: World) -> None:
     assert run(world, JANE, "--out", str(folder)).exit_code == 0
     names = sorted(file.name for file in folder.iterdir())
     assert names == ["digest-1.html", "digest-1.txt", "form144-digest-2026-09-01.csv"]
+
+
+def test_a_destination_that_cannot_be_one_is_a_mistake(world: World) -> None:
+    assert isinstance(run(world, ":").exception, ConfigurationError)
 
 
 def test_a_destination_without_a_digest_says_which_have_one(world: World) -> None:

@@ -1,30 +1,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
-import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from tests.cli.test_drill import settings
-from tests.world import WATCHLIST, World, a_world
-from worker.cli import app
+from tests.cli.commands import form144, installed
+from tests.world import World
 from worker.cli.doctor import LOOKS
 from worker.notifiers.check import Mark
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    (tmp_path / "lists").mkdir()
-    (tmp_path / "lists" / "example.yaml").write_bytes(WATCHLIST)
-    with a_world(tmp_path) as made:
-        yield made
-
-
 def doctor(world: World, *arguments: str, **more: str) -> Result:
-    return CliRunner().invoke(app, ["doctor", *arguments], env=settings(world) | {"COLUMNS": "80"} | more)
+    return form144("doctor", *arguments, **installed(world) | {"COLUMNS": "80"} | more)
 
 
 def test_every_check_is_a_line_with_its_mark_and_the_end_counts_them(world: World) -> None:

@@ -1,45 +1,15 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from typer.testing import Result
 
-import pytest
-from typer.testing import CliRunner, Result
-
-from tests.world import WATCHLIST, World, a_world
-from worker import engine
-from worker.cli import app
+from tests.cli.commands import form144, installed
+from tests.world import WATCHLIST, World
 from worker.errors import ConfigurationError
 from worker.ledger.in_use import in_use
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    (tmp_path / "lists").mkdir()
-    (tmp_path / "lists" / "example.yaml").write_bytes(WATCHLIST)
-    with a_world(tmp_path) as made:
-        yield made
-
-
-def settings(world: World) -> dict[str, str]:
-    return {
-        "EDGAR_CONTACT": "Test test@example.com",
-        "FORM144_EDGAR_URL": world.edgar.base_url,
-        "FORM144_DATA": str(world.folder),
-        "FORM144_WATCHLISTS": str(world.folder / "lists"),
-        "FORM144_SLACK_TOKEN": world.slack.token,
-        "FORM144_SLACK_URL": world.slack.base_url,
-        "FORM144_SMTP_URL": f"smtp+plain://127.0.0.1:{world.mail.port}",
-        "FORM144_MAIL_FROM": "form144@example.com",
-    }
-
-
 def drill(world: World, *arguments: str, **more: str) -> Result:
-    engine.settings.cache_clear()
-    try:
-        return CliRunner().invoke(app, ["drill", *arguments], env=settings(world) | more)
-    finally:
-        engine.settings.cache_clear()
+    return form144("drill", *arguments, **installed(world) | more)
 
 
 def test_here_the_drill_arrives_and_every_hop_is_shown_with_its_time(world: World) -> None:

@@ -1,34 +1,28 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
+from tests.cli.commands import form144
 from tests.world import World, a_world
-from worker import engine
-from worker.cli import app
 from worker.errors import Form144Error
 from worker.parts import clock
 from worker.standins.faults import Fault
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with a_world(tmp_path) as made:
-        made.slack.fail_next("chat.postMessage", Fault.error("is_archived"))
-        made.publish()
-        made.settle()
-        yield made
+def world(world: World) -> World:
+    """Its channel is archived, and a notice was published."""
+    world.slack.fail_next("chat.postMessage", Fault.error("is_archived"))
+    world.publish()
+    world.settle()
+    return world
 
 
 def run(world: World, *arguments: str) -> Result:
-    engine.settings.cache_clear()
-    try:
-        return CliRunner().invoke(app, ["failed", *arguments], env={"FORM144_DATA": str(world.folder)})
-    finally:
-        engine.settings.cache_clear()
+    return form144("failed", *arguments, FORM144_DATA=str(world.folder))
 
 
 def number(world: World) -> str:

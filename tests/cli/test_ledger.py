@@ -4,36 +4,31 @@ import csv
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from tests.builders import a_filing
-from tests.world import World, a_world
-from worker import engine, parts
-from worker.cli import app
+from tests.cli.commands import form144
+from tests.world import World
+from worker import parts
 from worker.errors import Form144Error
 from worker.ledger.kinds import Kind
 
 
 @pytest.fixture
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    with a_world(tmp_path) as made:
-        monkeypatch.setattr(parts, "clock", made.clock)
-        made.publish()
-        made.settle()
-        yield made
+def world(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A notice was published, and the commands go by the world's clock."""
+    monkeypatch.setattr(parts, "clock", world.clock)
+    world.publish()
+    world.settle()
+    return world
 
 
 def run(world: World, *arguments: str) -> Result:
-    engine.settings.cache_clear()
-    try:
-        return CliRunner().invoke(app, ["ledger", *arguments], env={"FORM144_DATA": str(world.folder)})
-    finally:
-        engine.settings.cache_clear()
+    return form144("ledger", *arguments, FORM144_DATA=str(world.folder))
 
 
 def tamper(world: World, statement: str) -> None:

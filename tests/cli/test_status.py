@@ -12,7 +12,7 @@ from tests.world import START, World, a_world
 from worker.cli.status import _show, read_status
 from worker.ledger.pace import Pace
 from worker.ledger.reloads import Reload
-from worker.standins.edgar_faults import Fault as EdgarFault
+from worker.standins.edgar.faults import Fault as EdgarFault
 from worker.standins.faults import Fault
 
 

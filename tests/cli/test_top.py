@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from rich.console import Console
@@ -30,7 +31,7 @@ from worker.ledger.ledger import Ledger
 from worker.ledger.pace import Pace
 from worker.metrics.readings import Readings
 from worker.settings import environment_without_ours
-from worker.standins.edgar_faults import Fault as EdgarFault
+from worker.standins.edgar.faults import Fault as EdgarFault
 from worker.standins.faults import Fault
 
 SIZES = [(80, 24), (120, 40)]
@@ -132,13 +133,20 @@ def _own_the_terminal() -> None:
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
+class Sitting(NamedTuple):
+    """The program, the end of its terminal where a person would sit, and how that was set before it began."""
+
+    process: subprocess.Popen[bytes]
+    terminal: int
+    before: list[int | list[bytes | int]]
+
+
 @contextmanager
-def in_a_terminal(
-    folder: Path, *arguments: str, **environment: str
-) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    """The program, and the end of a terminal of 24 lines that a person would sit at."""
+def in_a_terminal(folder: Path, *arguments: str, **environment: str) -> Iterator[Sitting]:
+    """The program at a terminal of 24 lines."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    before = termios.tcgetattr(ours)
     process = subprocess.Popen(
         [sys.executable, "-m", "worker.cli", "top", *arguments],
         env=environment_without_ours()
@@ -152,14 +160,14 @@ def in_a_terminal(
     )
     os.close(theirs)
     try:
-        yield process, ours
+        yield Sitting(process, ours, before)
     finally:
         process.kill()
         process.wait()
         os.close(ours)
 
 
-def read_until(terminal: int, words: str | None, *, seconds: float = 30) -> str:
+def read_until(terminal: int, words: str | None, *, seconds: float = 60) -> str:
     """What the terminal was sent until those words came, or until it was closed."""
     text, deadline = b"", time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -177,15 +185,14 @@ def read_until(terminal: int, words: str | None, *, seconds: float = 30) -> str:
     return text.decode(errors="replace")
 
 
-@pytest.mark.parametrize("leave", [b"q", b"\x03"])
+@pytest.mark.parametrize("leave", [b"q", b"\x03", b"xQ", b"\x1b[Aqx"])
 def test_it_draws_again_and_leaves_the_terminal_as_it_was(ledger: Path, leave: bytes) -> None:
-    with in_a_terminal(ledger, "--every", "0.5") as (process, terminal):
-        before = termios.tcgetattr(terminal)
+    with in_a_terminal(ledger, "--every", "0.5") as (process, terminal, before):
         assert "\x1b[?1049h" in read_until(terminal, "Went wrong lately")
         read_until(terminal, "Went wrong lately")  # the second frame
         os.write(terminal, leave)
         rest = read_until(terminal, None)
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=60) == 0
         assert "\x1b[?1049l" in rest
         assert "Traceback" not in rest
         assert termios.tcgetattr(terminal) == before
@@ -195,17 +202,17 @@ def test_it_draws_again_and_leaves_the_terminal_as_it_was(ledger: Path, leave: b
 def test_colours_and_redrawing_are_left_out_where_they_are_not_wanted(
     ledger: Path, environment: dict[str, str]
 ) -> None:
-    with in_a_terminal(ledger, "--once", **environment) as (process, terminal):
+    with in_a_terminal(ledger, "--once", **environment) as (process, terminal, _):
         text = read_until(terminal, None)
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=60) == 0
     assert "Went wrong lately" in text
     assert not re.search(r"\x1b\[[0-9;]*3[0-9]m", text)
 
 
 def test_a_dumb_terminal_gets_one_frame_without_being_asked_for(ledger: Path) -> None:
-    with in_a_terminal(ledger, TERM="dumb") as (process, terminal):
+    with in_a_terminal(ledger, TERM="dumb") as (process, terminal, _):
         text = read_until(terminal, None)
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=60) == 0
     assert "\x1b" not in text
 
 
@@ -222,7 +229,7 @@ def test_without_a_terminal_it_prints_one_frame(ledger: Path) -> None:
 
 
 def test_sigterm_is_not_a_traceback(ledger: Path) -> None:
-    with in_a_terminal(ledger) as (process, terminal):
+    with in_a_terminal(ledger) as (process, terminal, _):
         read_until(terminal, "Went wrong lately")
         process.send_signal(signal.SIGTERM)
         assert "Traceback" not in read_until(terminal, None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
-from threading import Thread
 
 import pytest
 
@@ -14,8 +13,8 @@ from worker.edgar.client import Edgar
 from worker.edgar.contact import Contact
 from worker.edgar.sites import Sites
 from worker.filings.filing import Filing
-from worker.standins.edgar import EdgarStandin
-from worker.standins.edgar_answer import Answer, AnsweringServer, Asked
+from worker.standins.edgar.answer import Answer, AnsweringServer, Asked
+from worker.standins.edgar.server import EdgarStandin
 
 CONTACT = Contact.parse("Jane Doe jane@example.com")
 NOON = datetime(2026, 3, 2, 17, 0, tzinfo=UTC)
@@ -68,15 +67,14 @@ def scripted(clock: SteppedClock) -> Iterator[Callable[[Callable[[Asked], Answer
 
     def start(answer: Callable[[Asked], Answer]) -> Edgar:
         server = AnsweringServer(clock, answer)
-        thread = Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
+        server.start()
         client = Edgar(
             CONTACT,
             LocalBudget(monotonic=clock.monotonic),
-            sites=Sites.at(f"http://127.0.0.1:{server.server_address[1]}"),
+            sites=Sites.at(server.url),
             sleep=clock.sleep,
         )
-        closing.extend((thread.join, server.close, client.close))
+        closing.extend((server.close, client.close))
         return client
 
     yield start

@@ -13,9 +13,9 @@ from worker.edgar.answers import NotYet
 from worker.edgar.client import Edgar
 from worker.errors import Unreachable
 from worker.filings.filing import FoundBy
-from worker.standins.edgar import EdgarStandin
-from worker.standins.edgar_answer import Answer, Asked
-from worker.standins.edgar_faults import Fault
+from worker.standins.edgar.answer import Answer, Asked
+from worker.standins.edgar.faults import Fault
+from worker.standins.edgar.server import EdgarStandin
 
 
 def test_documents_come_raw_with_their_address(standin: EdgarStandin, edgar: Edgar) -> None:

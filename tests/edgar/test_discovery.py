@@ -15,7 +15,7 @@ from worker.edgar.client import Edgar
 from worker.edgar.sites import Sites
 from worker.errors import Blocked, Unreachable
 from worker.filings.filing import Filing, Party
-from worker.standins.edgar import EdgarStandin
+from worker.standins.edgar.server import EdgarStandin
 
 LOOK_BACK = timedelta(minutes=10)
 

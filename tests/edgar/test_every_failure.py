@@ -9,8 +9,8 @@ import pytest
 from tests.edgar.conftest import DAY, NIGHT, NOON, SteppedClock, numbered
 from worker.edgar.client import Edgar
 from worker.errors import ConfigurationError, Unreachable
-from worker.standins.edgar import EdgarStandin
-from worker.standins.edgar_faults import Fault
+from worker.standins.edgar.faults import Fault
+from worker.standins.edgar.server import EdgarStandin
 
 
 @pytest.mark.parametrize("fault", [fault for fault in Fault if fault is not Fault.SLOW])

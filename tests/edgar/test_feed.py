@@ -16,7 +16,7 @@ from tests.edgar.conftest import NOON
 from worker.edgar.feed import read_feed
 from worker.edgar.hours import eastern_day
 from worker.filings.filing import Filing, Party, Role
-from worker.standins.edgar_feed import feed_page, rows_of
+from worker.standins.edgar.feed import feed_page, rows_of
 
 ACCEPTED = "2026-03-02T12:00:00-05:00"
 
@@ -145,6 +145,33 @@ def test_the_page_s_span_counts_rows_of_every_form() -> None:
 
 def test_a_feed_without_rows_is_a_page_without_rows() -> None:
     assert (read_feed(page()).rows, read_feed(page()).filings) == (0, ())
+
+
+ROW = entry("144 - Example Industries Inc. (0001999500) (Subject)")
+
+
+def made_at(second: int, *entries: str) -> bytes:
+    """The page as EDGAR makes it at that second."""
+    at = f"12:00:{second:02}"
+    return page(f"<title>Filings - {at}</title><updated>2026-03-02T{at}-05:00</updated>", *entries)
+
+
+def test_a_page_that_was_only_made_later_is_not_parsed_again() -> None:
+    assert read_feed(made_at(1, ROW)) is read_feed(made_at(11, ROW))
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        entry("144 - Example Industries Inc. (0001999500) (Subject)", updated="2026-03-02T12:00:01-05:00"),
+        entry("144 - EXAMPLE JANE Q. (0001999001) (Reporting)"),
+        ROW.replace("26-000123", "26-000124"),
+    ],
+)
+def test_a_page_whose_rows_changed_is_read_as_if_it_were_the_first(later: str) -> None:
+    read_feed(made_at(1, ROW))
+    assert read_feed(made_at(11, later)).filings == (only(page(later)),)
+    assert only(page(later)) != only(page(ROW))
 
 
 def looks_double_encoded(name: str) -> bool:

@@ -52,10 +52,10 @@ ENTITIES = b'<!DOCTYPE feed [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">%
     ids=lambda body: f"{len(body)} bytes {body[:24]!r}",
 )
 def test_what_is_no_feed_is_refused_in_little_time(body: bytes) -> None:
-    began = time.process_time()
+    began = time.thread_time()
     with pytest.raises(Unreachable, match="latest-filings page"):
         read_feed(body)
-    assert time.process_time() - began < 2, "a page of this size must never cost seconds"
+    assert time.thread_time() - began < 2, "a page of this size must never cost seconds"
 
 
 @pytest.mark.parametrize(
@@ -72,9 +72,9 @@ def test_what_is_no_feed_is_refused_in_little_time(body: bytes) -> None:
     ids=lambda inside: repr(inside[:24]),
 )
 def test_what_is_built_like_a_feed_never_costs_seconds(inside: bytes) -> None:
-    began = time.process_time()
+    began = time.thread_time()
     read_feed(OPEN + inside + b"</feed>")
-    assert time.process_time() - began < 4, "the gate lets through only what feedparser reads quickly"
+    assert time.thread_time() - began < 4, "the gate lets through only what feedparser reads quickly"
 
 
 ATTRIBUTES = st.dictionaries(

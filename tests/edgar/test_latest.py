@@ -14,11 +14,11 @@ from worker.edgar.budget import LocalBudget
 from worker.edgar.client import Edgar
 from worker.edgar.sites import Sites
 from worker.errors import Unreachable
-from worker.standins.edgar import EdgarStandin
-from worker.standins.edgar_answer import Answer, Asked
-from worker.standins.edgar_arrivals import read_arrivals
-from worker.standins.edgar_faults import Fault
-from worker.standins.edgar_feed import feed_page, recorded_rows, rows_of
+from worker.standins.edgar.answer import Answer, Asked
+from worker.standins.edgar.arrivals import read_arrivals
+from worker.standins.edgar.faults import Fault
+from worker.standins.edgar.feed import feed_page, recorded_rows, rows_of
+from worker.standins.edgar.server import EdgarStandin
 
 
 def drain(edgar: Edgar, back_to: datetime) -> list[str]:

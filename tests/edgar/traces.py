@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from tests.builders import a_filing
 from tests.edgar.conftest import NOON
 from worker.filings.filing import Filing
-from worker.standins.edgar import EdgarStandin
-from worker.standins.edgar_faults import Fault
+from worker.standins.edgar.faults import Fault
+from worker.standins.edgar.server import EdgarStandin
 
 #: How long filings keep coming, and the longest a filing may take from acceptance to the feed; the worst
 #: of 100 real ones took 103 seconds.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -11,9 +11,10 @@ import sqlalchemy as sa
 from tests.builders import a_filing
 from tests.ledger.readings import EMAIL, NOW, SLACK, a_claim, a_match, a_reading
 from tests.messages import digests as samples
-from worker.alerts.delivery import DeliveryState
+from worker.alerts.delivery import DeliveryState, Receipt
 from worker.alerts.digest import held_for
 from worker.alerts.message import Message, Summary
+from worker.filings.filing import FoundBy
 from worker.ledger.digest_tables import digests
 from worker.ledger.digests import Composed
 from worker.ledger.ledger import Ledger
@@ -22,7 +23,7 @@ from worker.messages.digest_item import for_digest
 from worker.watchlists.destination import Destination
 
 SCHEDULE = str(samples.PLAN.schedule)
-DAY = timedelta(days=1)
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
 def enter(ledger: Ledger, number: int, to: Destination = EMAIL) -> None:
@@ -39,6 +40,13 @@ def enter(ledger: Ledger, number: int, to: Destination = EMAIL) -> None:
     claim = a_claim(ledger, accession)
     alert = RaisedAlert(match=a_match(), list_digest="0" * 64, owed=(owed,))
     assert ledger.readings.record(claim, a_reading(alert), NOW)
+
+
+def arrive(ledger: Ledger, now: datetime) -> None:
+    """The message that is due arrives."""
+    delivery = ledger.deliveries.claim(now, MINUTE, "worker")
+    assert delivery is not None
+    assert ledger.deliveries.delivered(delivery, Receipt(reference="r"), now, lane_opens_at=now)
 
 
 def made(ledger: Ledger, *, day: int = 1, to: Destination = EMAIL, key: str = "k") -> Composed:
@@ -113,7 +121,10 @@ def test_the_contents_are_read_with_what_became_of_them(ledger: Ledger) -> None:
     assert (one.is_near_miss, one.is_silenced) == (False, False)
     assert ledger.digest_contents.unacknowledged(EMAIL, NOW - DAY) == ()
     assert ledger.digests.tell(made(ledger), NOW)
-    assert [one.said for one in ledger.digest_contents.unacknowledged(EMAIL, NOW - DAY)] == ["2"]
+    assert ledger.digest_contents.unacknowledged(EMAIL, NOW - DAY) == ()
+    arrive(ledger, NOW + MINUTE)
+    (left,) = ledger.digest_contents.unacknowledged(EMAIL, NOW - DAY)
+    assert (left.said, left.told_at) == ("2", NOW + MINUTE)
     assert ledger.digest_contents.waiting(EMAIL, SCHEDULE) == ()
     told = ledger.digest_contents.between(EMAIL, SCHEDULE, NOW, NOW + DAY)
     assert [entry.item.accession for entry in told] == ["0001950047-26-000001", "0001950047-26-000002"]
@@ -127,7 +138,33 @@ def test_days_and_what_nobody_could_read_are_those_of_the_destination(ledger: Le
     assert day is not None
     mine, other = (ledger.digest_contents.coverage(to, day, day) for to in (EMAIL, SLACK))
     assert (mine.matched, other.matched, mine.seen) == (1, 0, 2)
-    (unread,) = ledger.digest_contents.unreadable(day, day, lambda filing: filing.accession)
+    (unread,) = ledger.digest_contents.unreadable([day], NOW, NOW, lambda filing: filing.accession)
     assert (unread.why, unread.url) == ("it is cut off", "0001950047-26-000009")
     ledger.days.settle(day, [], NOW)
     assert ledger.digest_contents.indexed(day) == {day: NOW}
+
+
+@pytest.mark.parametrize(
+    ("found_by", "quiet", "of_the_day", "given_up"),
+    [(FoundBy.FEED, False, 1, 1), (FoundBy.FEED, True, 1, 0), (FoundBy.DRILL, False, 0, 0)],
+)
+def test_what_was_given_up_since_is_told_unless_it_is_of_a_backfill_or_a_drill(
+    ledger: Ledger, found_by: FoundBy, *, quiet: bool, of_the_day: int, given_up: int
+) -> None:
+    filing = a_filing(accession="0001950047-26-000009", found_by=found_by)
+    assert filing.day is not None
+    ledger.days.settle(filing.day, [filing], NOW, quiet=quiet)
+    claim = ledger.filings.claim(NOW, DAY, "reader")
+    assert claim is not None
+    assert ledger.readings.record(claim, a_reading(unreadable_because="it never came"), NOW + DAY)
+    contents = ledger.digest_contents
+    told = [
+        contents.unreadable(days, since, until, lambda filing: filing.accession)
+        for days, since, until in (
+            ([filing.day], NOW + DAY, NOW + 2 * DAY),
+            ([], NOW, NOW + DAY),
+            ([], NOW + DAY, NOW + 2 * DAY),
+            ([], NOW, NOW + DAY - MINUTE),
+        )
+    ]
+    assert [len(found) for found in told] == [of_the_day, given_up, 0, 0]

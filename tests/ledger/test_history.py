@@ -17,8 +17,8 @@ ISSUER = 1_999_500
 DAY = timedelta(days=1)
 
 
-def polled(ledger: Ledger) -> None:
-    ledger.polls.begin(NOW - timedelta(minutes=10), NOW)
+def polled(ledger: Ledger, now: datetime = NOW, *, error: str | None = None) -> None:
+    ledger.polls.end(ledger.polls.begin(now - timedelta(minutes=10), now), now, error=error)
 
 
 def indexed(ledger: Ledger, *days: str, listed: tuple[Filing, ...] = ()) -> None:
@@ -35,6 +35,22 @@ def test_without_any_index_it_reaches_to_the_day_after_the_first_look(ledger: Le
     polled(ledger)
     assert reaches(ledger, "2026-08-01") == POLLED
     assert reaches(ledger, "2026-09-05") == date(2026, 9, 5)
+
+
+def test_a_poll_that_did_not_come_to_its_end_has_not_seen_what_it_was_to_look_for(ledger: Ledger) -> None:
+    ledger.polls.begin(NOW - 30 * DAY, NOW - 29 * DAY)  # killed
+    polled(ledger, NOW - 20 * DAY, error="EDGAR answered 503")
+    assert reaches(ledger, "2026-08-01") == date.max
+    polled(ledger)
+    assert reaches(ledger, "2026-08-01") == POLLED
+
+
+def test_it_reaches_no_further_because_a_later_poll_looked_back_further(ledger: Ledger) -> None:
+    """As one does where a clock was set back in between."""
+    polled(ledger)
+    polled(ledger, NOW - 20 * DAY)
+    polled(ledger, NOW + DAY)
+    assert reaches(ledger, "2026-08-01") == POLLED
 
 
 def test_days_whose_index_was_read_count_and_weekends_and_holidays_need_none(ledger: Ledger) -> None:

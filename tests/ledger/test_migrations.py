@@ -152,7 +152,7 @@ def test_a_migration_that_was_killed_left_nothing_and_is_run_again(ledger_url: s
     made_at(ledger_url, first)
     before, rows = schema_of(ledger_url), counts(ledger_url)
     arguments = [sys.executable, "-c", CUT_SHORT, ledger_url, str(statement)]
-    killed = subprocess.run(arguments, check=False, timeout=60)
+    killed = subprocess.run(arguments, check=False, timeout=120)
     assert killed.returncode == 9
     assert (schema_of(ledger_url), counts(ledger_url)) == (before, rows)
     assert revision_of(ledger_url) == first

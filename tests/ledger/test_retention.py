@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import json
+import math
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
 
 from tests.builders import a_filing
 from tests.ledger.readings import LEASE, NOW, SLACK, a_claim, a_reading, owe
 from tests.ledger.test_chain import Killed, killed_at
+from tests.ledger.test_digests import arrive, enter, made
 from worker.alerts.delivery import DeliveryState, Receipt
 from worker.cli.record_export import Form, written
+from worker.ledger import retention
 from worker.ledger.kinds import Kind
 from worker.ledger.ledger import Ledger
-from worker.ledger.retention import KEPT_AT_LEAST, PRUNED, Prunable
-from worker.ledger.tables import deliveries, documents
+from worker.ledger.prunable import PRUNED, Prunable
+from worker.ledger.retention import KEPT_AT_LEAST
+from worker.ledger.tables import deliveries, documents, polls
 from worker.ledger.verification import Wrong
 
 LATER = NOW + timedelta(days=400)
@@ -71,6 +78,7 @@ def test_it_takes_entries_bodies_and_messages_and_says_so(years: Ledger) -> None
         "hash": would.hash,
         "documents": 1,
         "messages": 1,
+        "polls": 0,
     }
 
 
@@ -133,6 +141,16 @@ def test_nothing_younger_than_an_unknown_or_an_unread_one_goes(ledger: Ledger) -
     assert ledger.retention.prunable(BETWEEN).still_open == "0001950047-26-000009 is not read yet"
 
 
+def test_nothing_younger_than_what_waits_for_a_digest_goes(ledger: Ledger) -> None:
+    enter(ledger, 7)
+    found = ledger.retention.prunable(BETWEEN)
+    assert (found.until, found.still_open) == (NOW, "0001950047-26-000007 waits for a digest")
+    assert ledger.digests.tell(made(ledger), NOW)
+    arrive(ledger, NOW)
+    found = ledger.retention.prunable(BETWEEN)
+    assert (found.until, found.still_open, found.messages) == (BETWEEN, None, 2)
+
+
 def test_what_was_refused_keeps_its_message_because_a_person_may_try_it_again(ledger: Ledger) -> None:
     owe(ledger, SLACK)
     delivery = ledger.deliveries.claim(NOW, LEASE, "worker")
@@ -184,6 +202,119 @@ def test_killed_at_any_statement_it_took_all_or_nothing(years: Ledger) -> None:
     assert statements > 5
     years.chain.seal()
     assert years.verification.verify().finding is None
+
+
+def polled(ledger: Ledger, now: datetime, error: str | None = None) -> None:
+    ledger.polls.end(ledger.polls.begin(now - timedelta(minutes=10), now), now, error=error)
+
+
+def test_of_old_polls_stay_those_that_say_how_far_back_all_was_seen_and_where_to_go_on(
+    years: Ledger,
+) -> None:
+    for error in ("503", None, None, "503", None, "503", "503"):
+        polled(years, NOW, error)
+    first, last, complete = years.polls.first(), years.polls.last(), years.polls.last_complete()
+    since = years.history.recent(1_999_500, NOW.date()).since
+    assert prune(years).polls == 3
+    assert (first, last, complete) == (years.polls.first(), years.polls.last(), years.polls.last_complete())
+    assert years.history.recent(1_999_500, NOW.date()).since == since
+    assert years.polls.begin(LATER, LATER) == 8
+    assert prune(years).polls == 1  # the last of then is not the last any more
+    with years.database.read() as connection:
+        assert connection.scalars(sa.select(polls.c.id).order_by(polls.c.id)).all() == [1, 2, 5, 8]
+
+
+@contextmanager
+def killed_at_slice(ledger: Ledger, number: int) -> Iterator[None]:
+    """Ends the process in the middle of that slice, counted from 1."""
+    slices = 0
+
+    def count(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        nonlocal slices
+        slices += statement.startswith("UPDATE deliveries")
+        if slices == number:
+            raise Killed
+
+    event.listen(ledger.database.engine, "before_cursor_execute", count)
+    try:
+        yield
+    finally:
+        event.remove(ledger.database.engine, "before_cursor_execute", count)
+
+
+def said_to_be_gone(ledger: Ledger) -> list[int]:
+    """How many entries, documents, messages and polls the record says were pruned, all in all."""
+    told = [one.entry.body for one in ledger.chain.walk() if one.entry and one.entry.kind == Kind.PRUNED]
+    names = ("entries", "documents", "messages", "polls")
+    return [sum(json.loads(body)[name] for body in told) for name in names]
+
+
+@pytest.fixture
+def full_years(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> Ledger:
+    """More of everything than one slice holds, of one thing more than of the other."""
+    monkeypatch.setattr(retention, "SLICE", 4)
+    for number in range(1, 6):
+        a_filing_told(ledger, number, NOW)
+    for _ in range(9):
+        polled(ledger, NOW)
+    a_filing_told(ledger, 6, LATER)
+    polled(ledger, LATER)
+    ledger.chain.seal()
+    return ledger
+
+
+@pytest.mark.parametrize("slices_a_run", [None, 1, 2, 3])
+def test_killed_after_any_slice_and_run_again_it_comes_to_the_same_end(
+    full_years: Ledger, slices_a_run: int | None
+) -> None:
+    ledger = full_years
+    would, runs = ledger.retention.prunable(BETWEEN), 0
+    assert (would.entries, would.documents, would.messages, would.polls) == (30, 5, 5, 8)
+    while slices_a_run:
+        runs += 1
+        try:
+            with killed_at_slice(ledger, slices_a_run + 1):
+                prune(ledger)
+            break
+        except Killed:
+            verified = ledger.verification.verify()
+            assert (verified.finding, verified.pruned) == (None, min(4 * slices_a_run * runs, 30))
+            ledger.chain.seal()
+            assert said_to_be_gone(ledger)[0] == verified.pruned
+    if slices_a_run is None:
+        assert prune(ledger) == would
+    else:
+        assert runs == math.ceil(8 / slices_a_run)
+    ledger.chain.seal()
+    verified = ledger.verification.verify()
+    assert (verified.finding, verified.pruned) == (None, 30)
+    assert said_to_be_gone(ledger) == [30, 5, 5, 8]
+    with ledger.database.read() as connection:
+        bodies = connection.scalars(sa.select(documents.c.body).order_by(documents.c.accession)).all()
+        messages = connection.scalars(sa.select(deliveries.c.message).order_by(deliveries.c.id)).all()
+        assert connection.scalars(sa.select(polls.c.id).order_by(polls.c.id)).all() == [1, 10]
+    assert [len(body) for body in bodies] == [0, 0, 0, 0, 0, len(b"<edgarSubmission/>")]
+    assert [message == PRUNED for message in messages] == [True] * 5 + [False]
+
+
+def test_what_comes_to_be_owed_while_it_prunes_keeps_the_rest(
+    full_years: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slices = full_years.retention._slices
+
+    def slices_of_a_busy_day(found: Prunable) -> Iterator[object]:
+        for number, rows in enumerate(slices(found), start=1):
+            if number == 3:
+                owe(full_years, SLACK, now=NOW - timedelta(days=1), number=7)
+            yield rows
+
+    monkeypatch.setattr(full_years.retention, "_slices", slices_of_a_busy_day)
+    found = prune(full_years)
+    assert (found.entries, found.position, found.documents, found.messages) == (8, 8, 5, 5)
+    assert found.still_open is not None
+    assert "is owed" in found.still_open
+    full_years.chain.seal()
+    assert full_years.verification.verify().finding is None
 
 
 def test_a_pruned_record_is_exported_and_verified_by_others(years: Ledger, tmp_path: Path) -> None:

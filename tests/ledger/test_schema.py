@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
@@ -8,10 +9,12 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
+from tests.world import World
 from worker.errors import ConfigurationError, Unreachable
 from worker.ledger.database import Database
 from worker.ledger.ledger import Ledger
 from worker.ledger.tables import chores, metadata
+from worker.ledger.types import UtcDateTime
 
 
 def test_the_migrations_add_up_to_the_tables_in_the_code(database: Database) -> None:
@@ -66,3 +69,19 @@ def test_a_database_that_is_away_is_unreachable_and_shows_no_password() -> None:
             "postgresql+psycopg://form144:hunter2@127.0.0.1:1/form144?connect_timeout=1", migrate=True
         )
     assert "hunter2" not in str(caught.value)
+
+
+def test_every_instant_of_a_day_is_written_in_one_form(world: World) -> None:
+    """SQLite compares instants as text: two forms of one would be in the wrong order."""
+    world.publish()
+    world.settle()
+    written: dict[str, set[str]] = {}
+    with world.ledger.database.read() as connection:
+        for table in metadata.tables.values():
+            for column in table.columns:
+                if isinstance(column.type, UtcDateTime):
+                    as_text = sa.select(sa.type_coerce(column, sa.Text)).where(column.is_not(None))
+                    written[str(column)] = set(connection.execute(as_text).scalars())
+    assert {"polls.newest_accepted_at", "filings.accepted_at"} <= {name for name in written if written[name]}
+    form = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}")
+    assert [name for name, texts in written.items() if not all(map(form.fullmatch, texts))] == []

@@ -221,7 +221,6 @@ def test_the_mail_carries_the_table_and_is_the_same_when_it_is_sent_again() -> N
             message,
             sender=sender,
             recipient=recipient,
-            unsubscribe="form144@example.com",
             key="a" * 64,
             now=digests.UNTIL,
             answers=None,

@@ -40,7 +40,6 @@ def mailed(message: Message) -> str:
         message,
         sender=ROBOT,
         recipient=ROBOT,
-        unsubscribe="ops@example.com",
         key="k" * 64,
         now=datetime(2026, 9, 1, tzinfo=UTC),
         answers=None,

@@ -99,6 +99,20 @@ def test_what_is_no_block_of_slacks_is_named_with_its_place(block: Any) -> None:
     assert problem.startswith("blocks[1]")
 
 
+def test_a_problem_names_the_part_of_the_block_it_is_in() -> None:
+    blocks = [
+        section(text=plain("x"), fields=[plain("x"), mrkdwn("x" * 2_001)], accessory=button("x" * 76)),
+        context(mrkdwn("x"), {"type": "image", "image_url": "h", "alt_text": " "}),
+        {"type": "table", "rows": [["x"], ["x"] * 21]},
+    ]
+    assert problems(blocks) == [
+        "blocks[0] (section).fields[1]: 2001 characters of at most 2000",
+        "blocks[0] (section).accessory.text: 76 characters of at most 75",
+        "blocks[1] (context).elements[1].alt_text: empty",
+        "blocks[2] (table).rows[1]: 21 of at most 20",
+    ]
+
+
 def test_a_block_id_is_used_once() -> None:
     assert problems([{"type": "divider", "block_id": "a"}, {"type": "divider", "block_id": "b"}]) == []
     assert problems([{"type": "divider", "block_id": "a"}] * 2) == ["blocks[1].block_id: used twice"]

@@ -270,6 +270,17 @@ def test_a_users_slack_text_is_escaped_once_and_may_tell_the_readers_own_time(tm
     )
 
 
+def test_a_users_template_has_jinjas_own_functions_and_leaves_nothing_for_the_next_message(
+    tmp_path: Path,
+) -> None:
+    words = "{{ left | default('nothing') }} {% set left = range(3) | list %}{{ left }} {{ facts.issuer }}"
+    theirs = user_folder(tmp_path, console__txt__j2=words)
+    writer = Writer([theirs, shipped()])
+    for _ in range(2):
+        written = writer.write(samples.an_alert(), Destination("console"))
+        assert written.message.text == "nothing [0, 1, 2] Example Industries Inc."
+
+
 @pytest.mark.parametrize(
     "broken",
     [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from tests.servers import nobody_listens
 from worker.alerts.message import Message
 from worker.errors import Form144Error, Refused, Unknown, Unreachable
 from worker.messages import slack_limits
@@ -29,6 +29,9 @@ NOW = datetime(2026, 9, 1, 20, 6, tzinfo=UTC)
 TOKEN = "xoxb-not-a-token-but-secret"
 PASSWORD = "not-a-password-but-secret"
 
+#: Seconds: for an answer that comes, however busy this machine is, and for one that never does.
+PATIENT, IMPATIENT = 30, 2
+
 
 @dataclass(frozen=True)
 class Failure:
@@ -39,6 +42,7 @@ class Failure:
     ends_destination: bool = False
     retry_after: int | None = None
     arrives: bool = False  #: the message was taken all the same
+    in_silence: bool = False  #: nothing is said any more: only a timeout ends that
 
 
 @dataclass
@@ -49,6 +53,11 @@ class Rig:
     failures: dict[str, Failure] = field(default_factory=dict)
     secrets: tuple[str, ...] = ()
     unreachable: Notifier | None = None  #: the same notifier, set up with a port nobody listens on
+    impatient: Notifier | None = None  #: the same notifier, which waits for little time only
+
+    def facing(self, failure: Failure) -> Notifier:
+        """The notifier to meet that failure with, in the time of a test."""
+        return (self.impatient or self.notifier) if failure.in_silence else self.notifier
 
 
 def a_message(**overrides: Any) -> Message:
@@ -60,13 +69,6 @@ def a_message(**overrides: Any) -> Message:
         "thread": "0001950047-26-000123",
     }
     return Message(**(values | overrides))
-
-
-def nobody_listens() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-    return port
 
 
 def http_failures(fail: Callable[[Fault], object], codes: dict[str, Failure]) -> dict[str, Failure]:
@@ -88,7 +90,7 @@ def http_failures(fail: Callable[[Fault], object], codes: dict[str, Failure]) ->
         "empty answer": Failure(on(Fault.status(200)), Unknown),
         "reset": Failure(on(Fault.reset()), Unknown),
         "lost answer": Failure(on(Fault.lost_answer()), Unknown, arrives=True),
-        "too slow": Failure(on(Fault.slow(30)), Unknown, arrives=True),
+        "too slow": Failure(on(Fault.slow(30)), Unknown, arrives=True, in_silence=True),
         **codes,
     }
 
@@ -130,7 +132,10 @@ WEBHOOK_CODES: dict[tuple[int, str], tuple[type[Form144Error], bool]] = {
 
 @contextmanager
 def slack() -> Iterator[Rig]:
-    with SlackStandIn(check=slack_limits.problems, per_second=0, token=TOKEN, clock=NOW.timestamp) as standin:
+    with (
+        SlackStandIn(check=slack_limits.problems, per_second=0, token=TOKEN, clock=NOW.timestamp) as standin,
+        nobody_listens() as deaf,
+    ):
 
         def fail(fault: Fault) -> None:
             standin.fail_next("chat.postMessage", fault)
@@ -140,18 +145,22 @@ def slack() -> Iterator[Rig]:
             for code, (error, ends) in WEB_API_CODES.items()
         }
         yield Rig(
-            notifier=SlackNotifier(TOKEN, base_url=standin.base_url, timeout=1),
+            notifier=SlackNotifier(TOKEN, base_url=standin.base_url, timeout=PATIENT),
+            impatient=SlackNotifier(TOKEN, base_url=standin.base_url, timeout=IMPATIENT),
             address="#ir-alerts",
             arrived=lambda: [json.dumps(posted.sent) for posted in standin.messages["ir-alerts"]],
             failures=http_failures(fail, codes),
             secrets=(TOKEN,),
-            unreachable=SlackNotifier(TOKEN, base_url=f"http://127.0.0.1:{nobody_listens()}/api/"),
+            unreachable=SlackNotifier(TOKEN, base_url=f"http://127.0.0.1:{deaf}/api/"),
         )
 
 
 @contextmanager
 def slack_webhook() -> Iterator[Rig]:
-    with SlackStandIn(check=slack_limits.problems, per_second=0) as standin:
+    with (
+        SlackStandIn(check=slack_limits.problems, per_second=0) as standin,
+        nobody_listens() as deaf,
+    ):
 
         def fail(fault: Fault) -> None:
             standin.fail_next("webhook", fault)
@@ -163,20 +172,21 @@ def slack_webhook() -> Iterator[Rig]:
         url = standin.webhook_url("ir-alerts")
         path = url.rsplit("/", 1)[-1]
         yield Rig(
-            notifier=SlackWebhookNotifier({"ir": url}, timeout=1),
+            notifier=SlackWebhookNotifier({"ir": url}, timeout=PATIENT),
+            impatient=SlackWebhookNotifier({"ir": url}, timeout=IMPATIENT),
             address="ir",
             arrived=lambda: [json.dumps(posted.sent) for posted in standin.messages["ir-alerts"]],
             failures=http_failures(fail, codes),
             secrets=(url, path),
-            unreachable=SlackWebhookNotifier({"ir": f"http://127.0.0.1:{nobody_listens()}/services/{path}"}),
+            unreachable=SlackWebhookNotifier({"ir": f"http://127.0.0.1:{deaf}/services/{path}"}),
         )
 
 
 @contextmanager
 def email() -> Iterator[Rig]:
-    with MailStandIn() as standin:
+    with MailStandIn() as standin, nobody_listens() as deaf:
 
-        def mailer(port: int) -> EmailNotifier:
+        def mailer(port: int, timeout: int = PATIENT) -> EmailNotifier:
             return EmailNotifier(
                 standin.host,
                 port,
@@ -185,7 +195,7 @@ def email() -> Iterator[Rig]:
                 security=Security.NONE,
                 username="alerts",
                 password=PASSWORD,
-                timeout=0.5,
+                timeout=timeout,
             )
 
         def on(command: str, reply: str) -> Callable[[], object]:
@@ -193,6 +203,7 @@ def email() -> Iterator[Rig]:
 
         yield Rig(
             notifier=mailer(standin.port),
+            impatient=mailer(standin.port, IMPATIENT),
             address="jane@example.com",
             arrived=lambda: [received.raw.decode() for received in standin.received],
             failures={
@@ -207,10 +218,12 @@ def email() -> Iterator[Rig]:
                 "DATA 451": Failure(on("DATA", "451 4.3.0 Try again later"), Unreachable),
                 "DATA hang up": Failure(on("DATA", HANG_UP), Unknown),
                 "lost answer": Failure(standin.lose_next_answer, Unknown, arrives=True),
-                "too slow": Failure(lambda: standin.delay_next_answer(30), Unknown, arrives=True),
+                "too slow": Failure(
+                    lambda: standin.delay_next_answer(30), Unknown, arrives=True, in_silence=True
+                ),
             },
             secrets=(PASSWORD,),
-            unreachable=mailer(nobody_listens()),
+            unreachable=mailer(deaf),
         )
 
 

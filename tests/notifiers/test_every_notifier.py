@@ -38,9 +38,9 @@ def rig(request: pytest.FixtureRequest) -> Iterator[Rig]:
         yield rig
 
 
-def attempt(rig: Rig) -> Form144Error:
+def attempt(rig: Rig, notifier: Notifier) -> Form144Error:
     with pytest.raises(Form144Error) as raised:
-        rig.notifier.send(a_message(), rig.address, KEY)
+        notifier.send(a_message(), rig.address, KEY)
     return raised.value
 
 
@@ -68,7 +68,7 @@ def test_every_failure_says_who_must_act(name: str, failure: str) -> None:
     with RIGS[name]() as rig:
         expected = rig.failures[failure]
         expected.provoke()
-        error = attempt(rig)
+        error = attempt(rig, rig.facing(expected))
         assert type(error) is expected.error
         if isinstance(error, Refused):
             assert error.ends_destination is expected.ends_destination
@@ -94,12 +94,14 @@ def test_no_secret_is_in_any_error_log_or_repr(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     with RIGS[name]() as rig:
-        rig.failures[failure].provoke()
-        error = attempt(rig)
+        expected = rig.failures[failure]
+        expected.provoke()
+        notifier = rig.facing(expected)
+        error = attempt(rig, notifier)
         printed = capfd.readouterr()
         said = "\n".join(
             (
-                repr(rig.notifier),
+                repr(notifier),
                 repr(error),
                 *traceback.format_exception(error),
                 repr(error.__cause__),

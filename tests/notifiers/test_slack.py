@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.notifiers.rigs import KEY, NOW, a_message
+from tests.notifiers.rigs import KEY, NOW, PATIENT, a_message
 from worker.alerts.delivery import Earlier
 from worker.errors import Refused, Unknown, Unreachable
 from worker.messages import slack_limits
@@ -24,7 +24,7 @@ def workspace() -> Iterator[SlackStandIn]:
 
 @pytest.fixture
 def slack(workspace: SlackStandIn) -> SlackNotifier:
-    return SlackNotifier(workspace.token, base_url=workspace.base_url, timeout=1)
+    return SlackNotifier(workspace.token, base_url=workspace.base_url, timeout=PATIENT)
 
 
 def test_the_post_carries_the_opaque_key_and_nothing_else_beside_the_message(

@@ -21,7 +21,7 @@ from typing import Any
 import psycopg
 
 from tests.dying import START
-from tests.servers import AbsentError, free_port, wait_for
+from tests.servers import AbsentError, Server
 
 #: Names the folder of the programs (`initdb`, `postgres`) to take instead of any that is found.
 VARIABLE = "TEST_POSTGRES_BIN"
@@ -29,10 +29,11 @@ VARIABLE = "TEST_POSTGRES_BIN"
 STOP = {"immediate": signal.SIGQUIT, "fast": signal.SIGINT}
 
 
-class PostgresServer:
+class PostgresServer(Server):
     """One server on a free port of 127.0.0.1, with trust for everybody on this machine."""
 
     def __init__(self, binaries: Path) -> None:
+        super().__init__()
         # A short path: the folder also holds a socket, whose path is limited to about 100 characters.
         self._folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
         self._account = _account()
@@ -41,28 +42,19 @@ class PostgresServer:
             binaries = _readable(binaries, self._folder)
         self._binaries = binaries
         self._data = self._folder / "data"
-        self._process: subprocess.Popen[bytes] | None = None
-        self.port = free_port()
 
-    def start(self) -> None:
-        """Start it and wait until it answers. Raises OSError where it does not."""
+    def _launch(self) -> subprocess.Popen[bytes]:
         if not self._data.exists():
             self._make()
         flags = ["-p", str(self.port), "-h", "127.0.0.1", "-k", str(self._folder)]
         flags += ["-c", "fsync=off", "-c", "max_connections=60"]
         with (self._folder / "log").open("ab") as out:
-            process: subprocess.Popen[bytes] = subprocess.Popen(
+            return subprocess.Popen(
                 [str(self._binaries / "postgres"), "-D", str(self._data), *flags],
                 stdout=out,
                 stderr=out,
                 **self._as_whom(),
             )
-        self._process = process
-        try:
-            wait_for(self._answers, alive=lambda: process.poll() is None, seconds=60)
-        except BaseException:
-            self.stop()
-            raise
 
     def stop(self, *, mode: str = "immediate") -> None:
         """`immediate` is a crash, `fast` an orderly end."""
@@ -70,7 +62,7 @@ class PostgresServer:
             return
         self._process.send_signal(STOP[mode])
         try:
-            self._process.wait(timeout=30)
+            self._process.wait(timeout=60)
         finally:
             self._process.kill()
             self._process.wait()
@@ -84,9 +76,9 @@ class PostgresServer:
 
     def _answers(self) -> bool:
         try:
-            with psycopg.connect(self.url().replace("+psycopg", ""), connect_timeout=5):
-                return True
-        except psycopg.OperationalError:
+            with psycopg.connect(self.url().replace("+psycopg", ""), connect_timeout=5) as connection:
+                return connection.execute("SHOW data_directory").fetchone() == (str(self._data),)
+        except psycopg.Error:
             return False
 
     def _make(self) -> None:
@@ -97,7 +89,7 @@ class PostgresServer:
             ],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            timeout=60,
+            timeout=120,
             check=False,
             **self._as_whom(),
         )

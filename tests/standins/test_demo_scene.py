@@ -8,8 +8,8 @@ import httpx
 
 from tests.world import Clock
 from worker.standins.demo import scene
-from worker.standins.edgar import EdgarStandin
-from worker.standins.edgar_feed import Row, recorded_rows
+from worker.standins.edgar.feed import Row, recorded_rows
+from worker.standins.edgar.server import EdgarStandin
 
 START = datetime(2026, 9, 1, 20, 0, tzinfo=UTC)
 

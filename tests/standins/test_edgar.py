@@ -12,10 +12,10 @@ import httpx
 import pytest
 
 from worker.filings.filing import Filing, FoundBy, Party, Role
-from worker.standins.edgar import EdgarStandin
-from worker.standins.edgar_arrivals import compressed_clock, read_arrivals
-from worker.standins.edgar_faults import Fault
-from worker.standins.edgar_feed import filings_of, recorded_rows
+from worker.standins.edgar.arrivals import compressed_clock, read_arrivals
+from worker.standins.edgar.faults import Fault
+from worker.standins.edgar.feed import filings_of, recorded_rows
+from worker.standins.edgar.server import EdgarStandin
 
 AGENT = "Jane Doe jane@example.com"
 NOON = datetime(2026, 3, 2, 17, 0, tzinfo=UTC)

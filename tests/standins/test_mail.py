@@ -23,7 +23,7 @@ def send(server: MailStandIn, recipient: str = "jane@example.com", text: str = "
     mail["From"], mail["To"], mail["Subject"] = "alerts@example.com", recipient, "Form 144"
     mail.set_content(text)
     mail.add_alternative(f"<p>{text}</p>", subtype="html")
-    with smtplib.SMTP(server.host, server.port, timeout=5) as smtp:
+    with smtplib.SMTP(server.host, server.port, timeout=30) as smtp:
         smtp.send_message(mail)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 from hypothesis import given
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.watchlists.lists import TICKERS, said
 from worker.alerts.digest import how_told, near_misses
+from worker.watchlists import digest_schedule as module
 from worker.watchlists.destination import Destination
 from worker.watchlists.digest_schedule import DigestSchedule, WhenEmpty, digest_schedule
 from worker.watchlists.loading import load_watchlists, read_watchlists
@@ -85,6 +86,24 @@ def test_a_mistake_says_what_to_write(written: str, what: str, hint: str) -> Non
         digest_schedule(written)
     assert what in found.value.what
     assert hint in found.value.hint
+
+
+def test_however_many_schedules_are_read_the_tz_database_is_gone_through_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    walks = []
+
+    def walk() -> set[str]:
+        walks.append(1)
+        return available_timezones()
+
+    monkeypatch.setattr(module, "available_timezones", walk)
+    module._zones.cache_clear()
+    for hour in range(24):
+        digest_schedule(f"daily {hour:02}:00 Europe/London")
+        with pytest.raises(Misread):
+            digest_schedule(f"daily {hour:02}:00 Europe/Lodnon")
+    assert len(walks) == 1
 
 
 IN_MAIL = "  - to: email:ir@example.com\n    "

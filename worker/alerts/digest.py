@@ -70,15 +70,18 @@ class NearMiss(msgspec.Struct, frozen=True, kw_only=True):
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """An item that waits for its digest, or was told in one, as things stand now.
 
-    `state` is that of the alert's own delivery, None for a near miss. `hold` is what keeps or kept that back,
-    `told_at` when it arrived. `acknowledged` are the people who said they have seen to the alert.
-    `amended_at` is when a notice that amends it was accepted (or seen), None where none is known.
+    `state` is that of the message that tells of the alert at once: its own or, where `together`, the one that
+    a burst of them was told in; None for a near miss. `told_at` is when that message arrived, None where it
+    did not. `hold` is what keeps or kept the alert's own back. `acknowledged` are the people who said they
+    have seen to the alert. `amended_at` is when a notice that amends it was accepted (or seen), None where
+    none is known.
     """
 
     id: int
     item: DigestItem
     entered_at: datetime
     state: DeliveryState | None = None
+    together: bool = False
     hold: Hold | None = None
     told_at: datetime | None = None
     acknowledged: tuple[str, ...] = ()

@@ -25,8 +25,8 @@ from worker.messages.slack_limits import problems
 from worker.parts import clock
 from worker.settings import environment_without_ours
 from worker.standins.demo import people, scene
-from worker.standins.edgar import EdgarStandin
-from worker.standins.edgar_faults import Fault as EdgarFault
+from worker.standins.edgar.faults import Fault as EdgarFault
+from worker.standins.edgar.server import EdgarStandin
 from worker.standins.faults import Fault
 from worker.standins.mail import MailStandIn
 from worker.standins.slack import SlackStandIn

@@ -15,6 +15,7 @@ from rich.console import Console
 from worker import parts
 from worker.alerts.digest import Digest
 from worker.alerts.message import Message
+from worker.cli.documents import named_destination
 from worker.cli.notice_view import printable
 from worker.digests import Digests, is_worth_sending
 from worker.edgar.sites import SEC
@@ -49,7 +50,7 @@ def digest(
     ] = None,
 ) -> None:
     """Show what the next digest of a destination would say if it were due now. Sends and marks nothing."""
-    settings, to = from_environment(), Destination.parse(destination)
+    settings, to = from_environment(), named_destination(destination)
     show, errors = Console(highlight=False, soft_wrap=True), Console(stderr=True, highlight=False)
     writer = Writer([one for one in (settings.templates, shipped()) if one])
     with closing(parts.open_ledger(settings, migrate=False)) as ledger:

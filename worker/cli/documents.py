@@ -1,4 +1,4 @@
-"""What a person names: a notice in a file or in the ledger, or a watchlist."""
+"""What a person names: a notice in a file or in the ledger, a watchlist, or a destination."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from worker.filings.submission import MOST_BYTES
 from worker.ledger.ledger import Ledger
 from worker.ledger.record import Record
 from worker.settings import Settings
+from worker.watchlists.destination import Destination
 from worker.watchlists.rehearsal_notice import filing_of
 from worker.watchlists.watchlist import Watchlist
 
@@ -52,6 +53,14 @@ def opened_ledger(settings: Settings) -> Iterator[Ledger]:
         yield ledger
     finally:
         ledger.close()
+
+
+def named_destination(text: str) -> Destination:
+    """Raises ConfigurationError where it cannot be one."""
+    try:
+        return Destination.parse(text)
+    except ValueError as error:
+        raise ConfigurationError([Mistake("the destination", str(error))]) from None
 
 
 def named_list(lists: Iterable[Watchlist], named: str) -> Watchlist:

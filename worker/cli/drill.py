@@ -18,6 +18,7 @@ from rich.table import Table
 from worker import drill as drills
 from worker import engine, parts, preflight, wiring
 from worker.cli.doctor import check_lines
+from worker.cli.documents import named_destination
 from worker.drill import Asked
 from worker.edgar.budget import LocalBudget
 from worker.errors import ConfigurationError, Mistake
@@ -30,7 +31,6 @@ from worker.pipeline import Pipeline, Step
 from worker.settings import Settings
 from worker.standins.forms import as_xml
 from worker.watched_folder import counted, read_folder
-from worker.watchlists.destination import Destination
 from worker.watchlists.loading import load_watchlists
 from worker.watchlists.watchlist import Watchlist
 
@@ -57,7 +57,8 @@ def drill(
     """
     settings = engine.settings()
     console = Console(highlight=False, soft_wrap=True)
-    wanted = drills.wanted(_lists(settings), listed, _destination(destination))
+    to = None if destination is None else named_destination(destination)
+    wanted = drills.wanted(_lists(settings), listed, to)
     ledger = parts.open_ledger(settings, migrate=here and settings.is_embedded)
     try:
         found = preflight.destinations(settings, [to for one in wanted for to in one.destinations])
@@ -155,13 +156,6 @@ def _lists(settings: Settings) -> tuple[Watchlist, ...]:
         return load_watchlists(files, known, notifiers=settings.notifiers, confidential=settings.confidential)
     except ConfigurationError as error:
         raise error if sys.stderr.isatty() else ConfigurationError([counted(error)]) from None
-
-
-def _destination(text: str | None) -> Destination | None:
-    try:
-        return Destination.parse(text) if text is not None else None
-    except ValueError as error:
-        raise ConfigurationError([Mistake("--destination", str(error))]) from None
 
 
 @contextmanager

@@ -8,11 +8,10 @@ import typer
 from rich.console import Console
 
 from worker import engine, parts
-from worker.cli.documents import opened_ledger
+from worker.cli.documents import named_destination, opened_ledger
 from worker.errors import Form144Error
 from worker.ledger.failed import FailedDelivery
 from worker.messages.slack_text import as_text
-from worker.watchlists.destination import Destination
 
 app = typer.Typer(
     no_args_is_help=True, help="Deliveries that were refused, abandoned or are of unknown fate."
@@ -69,20 +68,13 @@ def retry(
         if what.isascii() and what.isdigit():
             known, numbers = True, [int(what)]
         else:
-            to = _destination(what)
+            to = named_destination(what)
             numbers = [one.id for one in ledger.failed.all() if one.destination == to]
             known = ledger.failed.open(to, now)
         tried = ledger.failed.retry(numbers, now, send_again=send_again)
     if not known or (numbers and not tried):
         raise Form144Error(f"nothing failed under {what}; form144 failed list shows what did")
     typer.echo(f"{tried} to be tried again now")
-
-
-def _destination(text: str) -> Destination:
-    try:
-        return Destination.parse(text)
-    except ValueError as error:
-        raise Form144Error(str(error)) from None
 
 
 def _line(one: FailedDelivery) -> str:

@@ -18,7 +18,8 @@ from worker.edgar.hours import EASTERN
 from worker.errors import Form144Error
 from worker.ledger.kinds import Kind
 from worker.ledger.ledger import Ledger
-from worker.ledger.retention import KEPT_AT_LEAST, Prunable
+from worker.ledger.prunable import Prunable
+from worker.ledger.retention import KEPT_AT_LEAST
 from worker.ledger.verification import Verified
 from worker.messages.words import counted, instant
 
@@ -102,7 +103,7 @@ def prune(
     reason: Annotated[str, typer.Option(help="why; it stands in the record")],
     yes: Annotated[bool, typer.Option("--yes", help="do it; without, only say what it would take")] = False,
 ) -> None:
-    """Take out entries, documents and messages of days long gone; the chain stays whole, and says so."""
+    """Take out entries, documents, messages and polls of days long gone; the chain stays whole."""
     now, until = parts.clock(), _midnight(before)
     if not by.strip() or not reason.strip():
         raise Form144Error("--by and --reason are empty")
@@ -145,7 +146,8 @@ def _told(found: Prunable, *, done: bool) -> str:
         f"{'taken out' if done else 'would take out'}: {counted(found.entries, 'entry', 'entries')} "
         f"of the record (positions up to {found.position:,}, whose links stay), "
         f"the bodies of {counted(found.documents, 'document')} ({found.document_bytes / 1e6:,.1f} MB), "
-        f"{counted(found.messages, 'message')} that arrived"
+        f"{counted(found.messages, 'message')} that arrived, "
+        f"{counted(found.polls, 'poll')} of the feed"
     )
     if found.still_open is not None:
         text += f"\neverything since {instant(found.until)} is kept: {found.still_open}"

@@ -11,8 +11,8 @@ from rich.console import Console
 from worker import engine, parts, preflight
 from worker.alerts.message import Message
 from worker.cli.doctor import check_lines
-from worker.errors import ConfigurationError, Form144Error, Mistake
-from worker.watchlists.destination import Destination
+from worker.cli.documents import named_destination
+from worker.errors import ConfigurationError, Mistake
 
 
 def send_test(
@@ -23,10 +23,7 @@ def send_test(
     """
     settings = engine.settings()
     notifiers = parts.open_notifiers(settings)
-    try:
-        to = Destination.parse(destination)
-    except ValueError as error:
-        raise Form144Error(str(error)) from None
+    to = named_destination(destination)
     if to.notifier not in notifiers:
         known = ", ".join(sorted(notifiers))
         what = f"there is no notifier {to.notifier!r}; configured are {known}"

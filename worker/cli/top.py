@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import select
 import signal
 import sys
@@ -118,8 +119,9 @@ def _keys(interrupted: Event) -> Iterator[Callable[[float], bool]]:
             if keyboard is None:
                 time.sleep(wait)
             elif select.select([keyboard], [], [], wait)[0]:
-                key = sys.stdin.read(1)
-                if key in ("q", "Q", ""):
+                # Past sys.stdin, whose buffer takes in keys that no select sees any more.
+                keys = os.read(keyboard, 64)
+                if not keys or b"q" in keys.lower():
                     return True
         return interrupted.is_set()
 

@@ -114,11 +114,12 @@ def _feed(now: Now) -> RenderableType:
 
 def _queues(now: Now) -> RenderableType:
     gauged = now.reading.gauged
-    arrived = sum(n for (_, outcome, _), n in gauged.counted.attempts.items() if outcome in ARRIVED)
+    counted = gauged.counted
+    arrived = counted and sum(n for (_, outcome, _), n in counted.attempts.items() if outcome in ARRIVED)
     rows = _rows()
     rows.add_row("to read", _waiting(gauged.reading, now.at))
     rows.add_row("to deliver", _waiting(gauged.delivering, now.at))
-    rows.add_row("delivered", Text(f"{arrived:,}", "green"))
+    rows.add_row("delivered", Text("being counted" if arrived is None else f"{arrived:,}", "green"))
     states: dict[str, int] = {}
     for (_, state), number in gauged.deliveries.items():
         states[state] = states.get(state, 0) + number

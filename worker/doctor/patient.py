@@ -15,13 +15,12 @@ from worker.settings import Settings
 @dataclass(frozen=True, kw_only=True)
 class Patient:
     """One installation as its settings describe it, which may hold `mistakes`: the defaults stand in for
-    those. `names_lists` where the reader may see what the watchlists hold.
+    those.
     """
 
     settings: Settings
     mistakes: tuple[Mistake, ...]
     clock: Callable[[], datetime]
-    names_lists: bool = False
 
     def ledger(self) -> Ledger:
         """Opened for one check, which closes it. Raises ConfigurationError or Unreachable."""

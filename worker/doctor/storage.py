@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
 
 from worker.doctor.patient import Patient
 from worker.messages.words import span
@@ -19,11 +20,27 @@ def ledger(patient: Patient) -> Iterator[Check]:
     with closing(patient.ledger()) as opened:
         opened.vitals.write()
         yield fine("ledger", f"{opened.vitals.server()}, schema up to date, takes writes")
+        yield line(str(patient.settings.ledger_url))
         theirs = opened.vitals.clock()
         if theirs is None:
             yield not_asked("ledger's clock", "SQLite has none of its own")
         else:
             yield skew("ledger's clock", theirs, patient.clock())
+
+
+def line(url: str) -> Check:
+    """Whether somebody on the way to the ledger could read or change what passes. By default libpq encrypts
+    where it can, and verifies nobody: https://www.postgresql.org/docs/current/libpq-ssl.html
+    """
+    what, there = "ledger's line", urlsplit(url)
+    asked = parse_qs(there.query)
+    host = there.hostname or asked.get("host", ["/"])[0]
+    if host.startswith("/") or host in ("127.0.0.1", "localhost", "::1"):
+        return fine(what, "stays on this machine")
+    if asked.get("sslmode") == ["verify-full"]:
+        return fine(what, "TLS, and the server's certificate is verified")
+    hint = "add ?sslmode=verify-full&sslrootcert=... to FORM144_LEDGER_URL, unless the network is yours"
+    return warning(what, "nobody verifies which server answers", hint)
 
 
 def skew(what: str, theirs: datetime, ours: datetime) -> Check:

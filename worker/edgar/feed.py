@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import feedparser
@@ -26,6 +27,11 @@ FORMS = frozenset({"144", "144/A"})
 _TITLE = re.compile(r"(?P<form>\S+) - (?P<name>.+) \((?P<cik>\d{10})\) \((?P<role>[^()]*)\)", re.DOTALL)
 _FOLDER = re.compile(r"/data/(?P<cik>\d{1,10})/")
 _ROLES = {"Subject": Role.ISSUER, "Reporting": Role.SELLER}
+
+#: What EDGAR writes anew into the head of each page: when it was made.
+_MADE_AT = re.compile(rb"<(title|updated)>[^<]*</\1>")
+#: A look at the feed has few pages, and most looks find nothing new on them.
+_PAGES_REMEMBERED = 4
 
 
 class FeedPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,7 +53,16 @@ class FeedPage(msgspec.Struct, frozen=True, kw_only=True):
 def read_feed(body: bytes) -> FeedPage:
     """Read a page. Raises Unreachable for anything that is not a whole Atom feed; a feed without rows is
     a page without rows.
+
+    A page that differs from one just read only in when it was made is not parsed again.
     """
+    check_feed(body)
+    head, entry, rows = body.partition(b"<entry")
+    return _read(_MADE_AT.sub(b"", head) + entry + rows)
+
+
+@lru_cache(maxsize=_PAGES_REMEMBERED)
+def _read(body: bytes) -> FeedPage:
     parsed = _parsed(body)
     filings: dict[str, Filing] = {}
     times: list[datetime] = []
@@ -82,7 +97,6 @@ def read_feed(body: bytes) -> FeedPage:
 
 def _parsed(body: bytes) -> Any:
     """The page as feedparser sees it, if it sees it without a doubt."""
-    check_feed(body)
     try:
         # Bytes in a BytesIO: feedparser opens a file, or a URL, that a plain argument happens to name.
         parsed = feedparser.parse(io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False)

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 
 from worker.ledger.tables import metadata
 from worker.ledger.types import UtcDateTime
+from worker.watchlists.destination import LONGEST_ADDRESS, LONGEST_NOTIFIER
+from worker.watchlists.watchlist import LONGEST_ID
 
 # What went wrong, and who was told.
 
@@ -34,8 +36,8 @@ redirects = sa.Table(
     "redirects",
     metadata,
     sa.Column("delivery_id", sa.ForeignKey("deliveries.id"), primary_key=True),
-    sa.Column("notifier", sa.String(32), nullable=False),
-    sa.Column("address", sa.String(320), nullable=False),
+    sa.Column("notifier", sa.String(LONGEST_NOTIFIER), nullable=False),
+    sa.Column("address", sa.String(LONGEST_ADDRESS), nullable=False),
     sa.Column("redirected_at", UtcDateTime, nullable=False),
 )
 
@@ -47,7 +49,7 @@ silences = sa.Table(
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("about", sa.String(16), nullable=False),
-    sa.Column("subject", sa.String(100), nullable=False),
+    sa.Column("subject", sa.String(LONGEST_ID), nullable=False),
     sa.Column("author", sa.Text, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),

@@ -6,13 +6,13 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from worker.alerts.delivery import DeliveryState
 from worker.alerts.message import Message
 from worker.ledger import steps
 from worker.ledger.chain import Entry, Head, note_all
 from worker.ledger.database import Database
 from worker.ledger.kinds import Kind
-from worker.ledger.tables import deliveries, lanes
+from worker.ledger.owing import Due, owe_once
+from worker.ledger.tables import deliveries
 from worker.ledger.troubles import Trouble, note
 from worker.watchlists.destination import Destination
 
@@ -42,23 +42,11 @@ class Anchors:
         """Owe it, once for each key, and note so. False where it is owed already. `problem` says why the
         message is not what the templates asked for.
         """
-        lane = {"notifier": to.notifier, "address": to.address}
-        owed = {
-            **lane,
-            "key": key,
-            "message": message,
-            "state": DeliveryState.OWED,
-            "due_at": now,
-            "attempts": 0,
-            "owed_since": now,
-        }
         anchored = Entry(
             Kind.ANCHORED, key, {"position": head.position, "hash": head.hash, "destination": str(to)}
         )
         with self._database.write() as connection:
-            connection.execute(self._database.insert_new(lanes, [{**lane, "open_at": now}]))
-            insert = self._database.insert_new(deliveries, [owed]).returning(deliveries.c.id)
-            if connection.execute(insert).scalar_one_or_none() is None:
+            if not owe_once(self._database, connection, Due(to, message, key, since=now)):
                 return False
             if problem:
                 note(self._database, connection, Trouble.TEMPLATE, problem, what=problem, now=now)

@@ -14,6 +14,8 @@ from worker.ledger.database import Database
 from worker.ledger.kinds import Kind
 from worker.ledger.tables import filings
 
+_KNOWN = sa.select(filings).where(filings.c.accession.in_(sa.bindparam("accessions", expanding=True)))
+
 
 def announce(
     database: Database,
@@ -61,7 +63,7 @@ def filing_of(row: sa.Row[tuple[object, ...]]) -> Filing:
 
 
 def _known(connection: sa.Connection, accessions: Collection[str]) -> dict[str, Filing]:
-    rows = connection.execute(sa.select(filings).where(filings.c.accession.in_(accessions)))
+    rows = connection.execute(_KNOWN, {"accessions": list(accessions)})
     return {row.accession: filing_of(row) for row in rows}
 
 

@@ -9,6 +9,18 @@ import sqlalchemy as sa
 from worker.ledger.database import Database
 from worker.ledger.tables import chores
 
+# Put together once: every poll asks for them, and SQLAlchemy takes as long as the database does.
+_CLAIM = (
+    sa.update(chores)
+    .where(chores.c.name == sa.bindparam("chore"), chores.c.due_at <= sa.bindparam("now"))
+    .values(owner=sa.bindparam("claimant"), due_at=sa.bindparam("lease_ends"))
+)
+_DONE = (
+    sa.update(chores)
+    .where(chores.c.name == sa.bindparam("chore"), chores.c.owner == sa.bindparam("claimant"))
+    .values(owner=None, due_at=sa.bindparam("again"), error=sa.bindparam("why"))
+)
+
 
 class Chores:
     """The `chores` table. A chore nobody ever did is due."""
@@ -18,26 +30,20 @@ class Chores:
 
     def claim(self, name: str, now: datetime, lease: timedelta, owner: str) -> bool:
         """Take the chore if it is due. It is due again when the lease ends, should the worker die."""
-        claim = (
-            sa.update(chores)
-            .where(chores.c.name == name, chores.c.due_at <= now)
-            .values(owner=owner, due_at=now + lease)
-        )
+        values = {"chore": name, "now": now, "claimant": owner, "lease_ends": now + lease}
         with self._database.write() as connection:
+            if connection.execute(_CLAIM, values).rowcount == 1:
+                return True
             connection.execute(self._database.insert_new(chores, [{"name": name, "due_at": now}]))
-            return connection.execute(claim).rowcount == 1
+            return connection.execute(_CLAIM, values).rowcount == 1
 
     def done(self, name: str, owner: str, *, due_at: datetime, error: str | None = None) -> bool:
         """Give the chore back until `due_at`; `error` is what went wrong. False where the lease has passed
         to another worker.
         """
-        done = (
-            sa.update(chores)
-            .where(chores.c.name == name, chores.c.owner == owner)
-            .values(owner=None, due_at=due_at, error=error)
-        )
+        values = {"chore": name, "claimant": owner, "again": due_at, "why": error}
         with self._database.write() as connection:
-            return connection.execute(done).rowcount == 1
+            return connection.execute(_DONE, values).rowcount == 1
 
     def void_claims(self, now: datetime) -> None:
         """Make every claim due now. Only for who knows that no worker is left."""

@@ -5,7 +5,8 @@ again at 0 when one is restarted. Drills are left out.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any
 
 import msgspec
@@ -22,6 +23,9 @@ from worker.ledger.tally import Key, Tally
 
 #: The upper ends of the latency's buckets, in seconds: around a minute, up to a day.
 BUCKETS = (15, 30, 60, 90, 120, 180, 300, 600, 1800, 3600, 14400, 86400)
+
+#: How long who asks waits for old rows to be counted; the rest is for who asks next.
+PATIENCE = timedelta(seconds=2)
 
 #: An attempt that ended so brought the message there.
 ARRIVED = ("delivered", "found")
@@ -72,6 +76,11 @@ class Counters:
             .group_by(filings.c.last_error),
             lambda row: [((unreadable_class(row.last_error or ""),), row.n)],
         )
+        self._alerts = Tally(
+            alerts.c.raised_at,
+            sa.select(sa.func.count().label("n")).where(alerts.c.id.not_in(drill_alerts())),
+            lambda row: [((), row.n)],
+        )
         self._attempts = Tally(
             attempts.c.ended_at,
             _attempts(),
@@ -79,18 +88,31 @@ class Counters:
         )
         self._latency = Tally(attempts.c.ended_at, _latency(database), _bucket)
 
-    def read(self, connection: sa.Connection, now: datetime) -> Counted:
-        latency = self._latency.read(connection, now)
-        real = sa.select(sa.func.count()).where(alerts.c.id.not_in(drill_alerts()))
+    def read(self, connection: sa.Connection, now: datetime) -> Counted | None:
+        """None until all old rows are counted: of many years, that takes more than one reading. Part of what
+        only grows would pass for a restart, and the rest for a storm.
+        """
+        if not self._is_whole(connection, now):
+            return None
+        latency = self._latency.read(connection)
         return Counted(
-            seen=_by_name(self._seen.read(connection, now)),
-            unreadable=_by_name(self._unreadable.read(connection, now)),
+            seen=_by_name(self._seen.read(connection)),
+            unreadable=_by_name(self._unreadable.read(connection)),
             polls=connection.scalar(sa.select(sa.func.max(polls.c.id))) or 0,
-            alerts=connection.scalars(real).one(),
-            attempts=self._attempts.read(connection, now),
+            alerts=self._alerts.read(connection)[()],
+            attempts=self._attempts.read(connection),
             latency={key: number for key, number in latency.items() if key[1] != _SUM},
             latency_sum={key[0]: number for key, number in latency.items() if key[1] == _SUM},
         )
+
+    def _is_whole(self, connection: sa.Connection, now: datetime) -> bool:
+        """Count old rows, while there is time, and at any rate some of each tally's."""
+        ends = monotonic() + PATIENCE.total_seconds()
+        behind = [self._seen, self._unreadable, self._alerts, self._attempts, self._latency]
+        while behind := [tally for tally in behind if tally.catch_up(connection, now)]:
+            if monotonic() > ends:
+                return False
+        return True
 
 
 def _attempts() -> sa.Select[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -50,6 +51,7 @@ class Database:
                 ]
             ) from None
         self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self._writing = threading.Lock()
         if self.is_sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
@@ -61,7 +63,7 @@ class Database:
         Raises Unreachable where the database is away, locked or full; nothing was written then.
         """
         try:
-            with self.engine.begin() as connection:
+            with self._turn(), self.engine.begin() as connection:
                 yield connection
         except (exc.OperationalError, exc.InterfaceError) as error:
             raise Unreachable(f"the ledger did not answer: {error.orig}") from error
@@ -77,6 +79,21 @@ class Database:
                 yield connection
         except (exc.OperationalError, exc.InterfaceError) as error:
             raise Unreachable(f"the ledger did not answer: {error.orig}") from error
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """The writer's turn among the threads of this process. SQLite lets one write at a time, and who
+        finds another at it sleeps, longer each time, and may be passed by whoever comes later.
+        """
+        if not self.is_sqlite:
+            yield
+            return
+        if not self._writing.acquire(timeout=BUSY.total_seconds()):
+            raise Unreachable(f"the ledger did not answer: others wrote for {BUSY.total_seconds():.0f} s")
+        try:
+            yield
+        finally:
+            self._writing.release()
 
     def only_free_rows(self, query: sa.Select[Any], *tables: sa.Table) -> sa.Select[Any]:
         """Let `query` pass over rows of `tables` that another worker is claiming at this moment.

@@ -19,11 +19,54 @@ from worker.watchlists.destination import Destination
 CLAIMABLE = (DeliveryState.OWED, DeliveryState.SENDING, DeliveryState.UNKNOWN, DeliveryState.HELD)
 
 
+def same_lane() -> sa.ColumnElement[bool]:
+    return sa.and_(deliveries.c.notifier == lanes.c.notifier, deliveries.c.address == lanes.c.address)
+
+
+# Put together once: every delivery asks for them, and SQLAlchemy takes longer than the database does.
+CAN_BE_CLAIMED = (
+    sa.select(deliveries)
+    .join(lanes, same_lane())
+    .where(
+        deliveries.c.due_at <= sa.bindparam("now"),
+        deliveries.c.state.in_(CLAIMABLE),
+        lanes.c.open_at <= sa.bindparam("now"),
+        lanes.c.ended_because.is_(None),
+    )
+)
+_HOW_MANY = CAN_BE_CLAIMED.with_only_columns(sa.func.count(), maintain_column_froms=True)
+_TAKE = (
+    sa.update(deliveries)
+    .where(deliveries.c.id == sa.bindparam("delivery"))
+    .values(
+        state=DeliveryState.SENDING,
+        owner=sa.bindparam("claimant"),
+        due_at=sa.bindparam("ends"),
+        attempts=sa.bindparam("number"),
+        first_attempt_at=sa.bindparam("first"),
+    )
+)
+_MINE = sa.update(deliveries).where(
+    deliveries.c.id == sa.bindparam("delivery"), deliveries.c.owner == sa.bindparam("claimant")
+)
+_ATTEMPT = (
+    sa.update(attempts)
+    .where(attempts.c.delivery_id == sa.bindparam("delivery"), attempts.c.number == sa.bindparam("this"))
+    .values(ended_at=sa.bindparam("now"), outcome=sa.bindparam("what"), detail=sa.bindparam("said"))
+)
+_LANE = sa.update(lanes).where(lanes.c.notifier == sa.bindparam("to"), lanes.c.address == sa.bindparam("at"))
+_OPEN_LANE = _LANE.values(open_at=sa.bindparam("opens"))
+_END_LANE = _LANE.values(open_at=sa.bindparam("opens"), ended_because=sa.bindparam("because"))
+
+
 class Deliveries:
     """The tables `deliveries`, `attempts` and `lanes`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._due = database.only_free_rows(
+            CAN_BE_CLAIMED.order_by(deliveries.c.id).limit(1), deliveries, lanes
+        )
 
     def claim(self, now: datetime, lease: timedelta, owner: str) -> Delivery | None:
         """Take the oldest delivery that is due and whose lane is open, or None.
@@ -31,37 +74,18 @@ class Deliveries:
         The intent to send is on disk before this returns: an attempt row, and the state `sending`.
         """
         ends = now + lease
-        due = (
-            sa.select(deliveries)
-            .join(lanes, _same_lane())
-            .where(
-                deliveries.c.due_at <= now,
-                deliveries.c.state.in_(CLAIMABLE),
-                lanes.c.open_at <= now,
-                lanes.c.ended_because.is_(None),
-            )
-            .order_by(deliveries.c.id)
-            .limit(1)
-        )
         with self._database.write() as connection:
-            row = connection.execute(self._database.only_free_rows(due, deliveries, lanes)).one_or_none()
+            row = connection.execute(self._due, {"now": now}).one_or_none()
             if row is None:
                 return None
             first = row.first_attempt_at or now
             number = row.attempts + 1
+            taken = {"delivery": row.id, "claimant": owner, "ends": ends, "number": number, "first": first}
+            connection.execute(_TAKE, taken)
+            connection.execute(_OPEN_LANE, {"to": row.notifier, "at": row.address, "opens": ends})
             connection.execute(
-                sa.update(deliveries)
-                .where(deliveries.c.id == row.id)
-                .values(
-                    state=DeliveryState.SENDING,
-                    owner=owner,
-                    due_at=ends,
-                    attempts=number,
-                    first_attempt_at=first,
-                )
+                sa.insert(attempts), {"delivery_id": row.id, "number": number, "started_at": now}
             )
-            connection.execute(_lane_of(row.notifier, row.address).values(open_at=ends))
-            connection.execute(sa.insert(attempts).values(delivery_id=row.id, number=number, started_at=now))
             doubtful = row.state in (DeliveryState.SENDING, DeliveryState.UNKNOWN)
             to = Destination(row.notifier, row.address)
             body: dict[str, chain.Value] = {"attempt": number, "may_have_arrived": doubtful}
@@ -149,25 +173,15 @@ class Deliveries:
         left.
         """
         claimed = deliveries.c.state == DeliveryState.SENDING
-        theirs = sa.exists().where(_same_lane(), claimed)
+        theirs = sa.exists().where(same_lane(), claimed)
         with self._database.write() as connection:
             connection.execute(sa.update(lanes).where(theirs).values(open_at=now))
             connection.execute(sa.update(deliveries).where(claimed).values(owner=None, due_at=now))
 
     def due(self, now: datetime) -> int:
         """How many deliveries could be claimed now."""
-        query = (
-            sa.select(sa.func.count())
-            .select_from(deliveries.join(lanes, _same_lane()))
-            .where(
-                deliveries.c.due_at <= now,
-                deliveries.c.state.in_(CLAIMABLE),
-                lanes.c.open_at <= now,
-                lanes.c.ended_because.is_(None),
-            )
-        )
         with self._database.read() as connection:
-            return int(connection.execute(query).scalar_one())
+            return int(connection.execute(_HOW_MANY, {"now": now}).scalar_one())
 
     def _settle(
         self,
@@ -182,16 +196,10 @@ class Deliveries:
         **values: object,
     ) -> bool:
         with self._database.write() as connection:
-            settled = connection.execute(
-                sa.update(deliveries)
-                .where(deliveries.c.id == delivery.id, deliveries.c.owner == delivery.owner)
-                .values(owner=None, **values)
-            )
-            connection.execute(
-                sa.update(attempts)
-                .where(attempts.c.delivery_id == delivery.id, attempts.c.number == delivery.attempt)
-                .values(ended_at=now, outcome=outcome, detail=detail)
-            )
+            mine = {"delivery": delivery.id, "claimant": delivery.owner}
+            settled = connection.execute(_MINE.values(owner=None, **values), mine)
+            attempt = {"delivery": delivery.id, "this": delivery.attempt}
+            connection.execute(_ATTEMPT, {**attempt, "now": now, "what": outcome, "said": detail})
             to, in_time = delivery.destination, settled.rowcount == 1
             chain.note(
                 connection,
@@ -206,19 +214,12 @@ class Deliveries:
             )
             if not in_time:
                 return False
-            lane: dict[str, object] = {"open_at": lane_opens_at}
+            lane = {"to": to.notifier, "at": to.address, "opens": lane_opens_at}
             if ends_lane:
-                lane["ended_because"] = detail
+                connection.execute(_END_LANE, {**lane, "because": detail})
                 chain.note(connection, Kind.LANE_ENDED, str(to), now, because=detail)
-            connection.execute(_lane_of(to.notifier, to.address).values(lane))
+            else:
+                connection.execute(_OPEN_LANE, lane)
             if trouble is not None:
                 note(self._database, connection, trouble, str(to), what=detail, now=now)
             return True
-
-
-def _same_lane() -> sa.ColumnElement[bool]:
-    return sa.and_(deliveries.c.notifier == lanes.c.notifier, deliveries.c.address == lanes.c.address)
-
-
-def _lane_of(notifier: str, address: str) -> sa.Update:
-    return sa.update(lanes).where(lanes.c.notifier == notifier, lanes.c.address == address)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
 
 import msgspec
@@ -16,8 +16,9 @@ from worker.alerts.hold import Hold
 from worker.filings.filing import Filing
 from worker.ledger.aftermath_tables import acknowledgements, holds
 from worker.ledger.announcing import filing_of
+from worker.ledger.conversation_tables import rollups
 from worker.ledger.database import Database
-from worker.ledger.digest_tables import digest_entries
+from worker.ledger.digest_tables import digest_entries, digests
 from worker.ledger.drill_tables import no_drill_delivery, no_drill_filing
 from worker.ledger.report import Report
 from worker.ledger.tables import alerts, days, deliveries, filings, notices
@@ -25,6 +26,11 @@ from worker.ledger.types import UtcDateTime
 from worker.watchlists.destination import Destination
 
 ARRIVED = (DeliveryState.DELIVERED, DeliveryState.ROLLED_UP)
+
+#: The message that tells of an alert at once: its own, or the one that a burst of them was told in.
+_at_once = deliveries.alias("at_once")
+#: The digest that told of it, at once or not.
+_in_digest = deliveries.alias("in_digest")
 
 
 class DigestContents:
@@ -51,13 +57,21 @@ class DigestContents:
         """The alerts that were told here from `since` on and that nobody acknowledged, the newest first.
 
         Empty where nobody ever acknowledged anything: then it says nothing about these. What waits for a
-        digest here is not among them.
+        digest here is not among them, nor what was told in a roll-up or a digest that did not arrive.
         """
-        waits = sa.exists().where(
-            digest_entries.c.delivery_id == deliveries.c.id, digest_entries.c.digest_id.is_(None)
+        told_at = sa.case(
+            *(
+                (message.c.state == DeliveryState.DELIVERED, message.c.settled_at)
+                for message in (_at_once, _in_digest)
+            )
         )
         query = (
-            sa.select(deliveries.c.message, deliveries.c.settled_at)
+            sa.select(deliveries.c.message, told_at.label("told_at"))
+            .outerjoin(rollups, rollups.c.member_id == deliveries.c.id)
+            .join(_at_once, _at_once.c.id == sa.func.coalesce(rollups.c.rollup_id, deliveries.c.id))
+            .outerjoin(digest_entries, digest_entries.c.delivery_id == deliveries.c.id)
+            .outerjoin(digests, digests.c.id == digest_entries.c.digest_id)
+            .outerjoin(_in_digest, _in_digest.c.id == digests.c.delivery_id)
             .where(
                 deliveries.c.notifier == to.notifier,
                 deliveries.c.address == to.address,
@@ -65,11 +79,12 @@ class DigestContents:
                 no_drill_delivery(),
                 deliveries.c.state.in_(ARRIVED),
                 deliveries.c.settled_at >= since,
+                told_at.is_not(None),
                 ~sa.exists().where(acknowledgements.c.alert_id == deliveries.c.alert_id),
                 sa.exists(sa.select(acknowledgements.c.alert_id)),
-                ~waits,
+                sa.or_(digest_entries.c.id.is_(None), digest_entries.c.digest_id.is_not(None)),
             )
-            .order_by(deliveries.c.settled_at.desc(), deliveries.c.id.desc())
+            .order_by(told_at.desc(), deliveries.c.id.desc())
         )
         with self._database.read() as connection:
             return tuple(
@@ -77,7 +92,7 @@ class DigestContents:
                     issuer=row.message.summary.issuer,
                     said=row.message.summary.line,
                     url=row.message.summary.url,
-                    told_at=row.settled_at,
+                    told_at=row.told_at,
                 )
                 for row in connection.execute(query)
                 if row.message.summary is not None
@@ -110,13 +125,21 @@ class DigestContents:
         return msgspec.structs.replace(self._report.coverage(first, last), matched=number)
 
     def unreadable(
-        self, first: date, last: date, page: Callable[[Filing], str]
+        self, told: Collection[date], since: datetime, until: datetime, page: Callable[[Filing], str]
     ) -> tuple[UnreadableNotice, ...]:
-        """The filings of those days whose document nobody could read; `page` is where a person opens one."""
+        """The filings whose document nobody could read: those of the days that are told of, and those that
+        were given up after `since`, until `until`, whatever their day: a document is waited for longer than
+        its day is spoken of. `page` is where a person opens one.
+        """
+        given_up = sa.and_(filings.c.read_at > since, filings.c.read_at <= until, sa.not_(filings.c.quiet))
         query = (
             sa.select(filings, notices.c.unreadable_because)
             .join(notices, notices.c.accession == filings.c.accession)
-            .where(filings.c.day.between(first, last), notices.c.unreadable_because.is_not(None))
+            .where(
+                sa.or_(filings.c.day.in_(told), given_up),
+                notices.c.unreadable_because.is_not(None),
+                no_drill_filing(),
+            )
             .order_by(filings.c.seen_at, filings.c.accession)
         )
         with self._database.read() as connection:
@@ -130,8 +153,9 @@ class DigestContents:
             sa.select(
                 digest_entries,
                 deliveries.c.alert_id,
-                deliveries.c.state,
-                deliveries.c.settled_at,
+                _at_once.c.state,
+                _at_once.c.settled_at,
+                rollups.c.rollup_id,
                 holds.c.because,
                 holds.c.author,
                 holds.c.until,
@@ -139,6 +163,8 @@ class DigestContents:
                 _amended_at().label("amended_at"),
             )
             .outerjoin(deliveries, deliveries.c.id == digest_entries.c.delivery_id)
+            .outerjoin(rollups, rollups.c.member_id == deliveries.c.id)
+            .outerjoin(_at_once, _at_once.c.id == sa.func.coalesce(rollups.c.rollup_id, deliveries.c.id))
             .outerjoin(holds, holds.c.delivery_id == deliveries.c.id)
             .where(*conditions)
             .order_by(digest_entries.c.id)
@@ -165,6 +191,7 @@ def _entry(row: sa.Row[tuple[object, ...]], people: tuple[str, ...]) -> Entry:
         item=row.item,
         entered_at=row.entered_at,
         state=state,
+        together=row.rollup_id is not None,
         hold=Hold(because=row.because, by=row.author, until=row.until, silence_id=row.silence_id)
         if held
         else None,

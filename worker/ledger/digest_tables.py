@@ -7,6 +7,8 @@ import sqlalchemy as sa
 from worker.alerts.digest import DigestItem
 from worker.ledger.tables import metadata
 from worker.ledger.types import Json, UtcDateTime
+from worker.watchlists.destination import LONGEST_ADDRESS, LONGEST_NOTIFIER
+from worker.watchlists.watchlist import LONGEST_ID
 
 #: A digest of one destination and schedule, told at `slot`, a time of that schedule; or the time from which
 #: on there is one, which then holds no entries. `delivery_id` is NULL where nothing was to be said. From
@@ -16,8 +18,8 @@ digests = sa.Table(
     "digests",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("notifier", sa.String(32), nullable=False),
-    sa.Column("address", sa.String(320), nullable=False),
+    sa.Column("notifier", sa.String(LONGEST_NOTIFIER), nullable=False),
+    sa.Column("address", sa.String(LONGEST_ADDRESS), nullable=False),
     sa.Column("schedule", sa.String(160), nullable=False),
     sa.Column("slot", UtcDateTime, nullable=False),
     sa.Column("since", UtcDateTime, nullable=False),
@@ -34,11 +36,11 @@ digest_entries = sa.Table(
     "digest_entries",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("notifier", sa.String(32), nullable=False),
-    sa.Column("address", sa.String(320), nullable=False),
+    sa.Column("notifier", sa.String(LONGEST_NOTIFIER), nullable=False),
+    sa.Column("address", sa.String(LONGEST_ADDRESS), nullable=False),
     sa.Column("schedule", sa.String(160), nullable=False),
     sa.Column("accession", sa.ForeignKey("filings.accession"), nullable=False),
-    sa.Column("watchlist_id", sa.String(100), nullable=False),
+    sa.Column("watchlist_id", sa.String(LONGEST_ID), nullable=False),
     sa.Column("delivery_id", sa.ForeignKey("deliveries.id"), unique=True),
     sa.Column("item", Json(DigestItem), nullable=False),
     sa.Column("entered_at", UtcDateTime, nullable=False),

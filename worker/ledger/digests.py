@@ -26,7 +26,8 @@ from worker.ledger.chain import Value, note_all
 from worker.ledger.database import Database
 from worker.ledger.digest_tables import digest_entries, digests
 from worker.ledger.kinds import Kind
-from worker.ledger.tables import deliveries, lanes
+from worker.ledger.owing import Due, owe
+from worker.ledger.tables import deliveries
 from worker.ledger.troubles import Trouble, note
 from worker.watchlists.destination import Destination
 
@@ -131,7 +132,8 @@ class Digests:
                 raise _TakenError
         connection.execute(_told_in(digest, now))
         if made.message is not None:
-            delivery = self._owe(connection, made, made.message, now)
+            due = Due(made.destination, made.message, made.key, since=now)
+            delivery = owe(self._database, connection, due)
             sha = sha256(msgspec.json.encode(made.message)).hexdigest()
             connection.execute(
                 sa.update(digests).where(digests.c.id == digest).values(delivery_id=delivery, sha256=sha)
@@ -140,21 +142,6 @@ class Digests:
         if made.problem:
             note(self._database, connection, Trouble.TEMPLATE, made.problem, what=made.problem, now=now)
         return True
-
-    def _owe(self, connection: sa.Connection, made: Composed, message: Message, now: datetime) -> int:
-        lane = {"notifier": made.destination.notifier, "address": made.destination.address}
-        connection.execute(self._database.insert_new(lanes, [{**lane, "open_at": now}]))
-        owed = {
-            **lane,
-            "key": made.key,
-            "message": message,
-            "state": DeliveryState.OWED,
-            "due_at": now,
-            "attempts": 0,
-            "owed_since": now,
-        }
-        insert = sa.insert(deliveries).values(owed).returning(deliveries.c.id)
-        return int(connection.execute(insert).scalar_one())
 
 
 def enter(

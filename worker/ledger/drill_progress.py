@@ -8,6 +8,7 @@ import msgspec
 import sqlalchemy as sa
 
 from worker.alerts.delivery import SETTLED, DeliveryState
+from worker.ledger.deliveries import same_lane
 from worker.ledger.drill_tables import drills
 from worker.ledger.tables import alerts, deliveries, lanes
 from worker.watchlists.destination import Destination
@@ -91,10 +92,7 @@ def progress(connection: sa.Connection, accession: str) -> DrillProgress:
     owed = (
         sa.select(deliveries, lanes.c.ended_because)
         .join(alerts, alerts.c.id == deliveries.c.alert_id)
-        .join(
-            lanes,
-            sa.and_(deliveries.c.notifier == lanes.c.notifier, deliveries.c.address == lanes.c.address),
-        )
+        .join(lanes, same_lane())
         .where(alerts.c.accession == accession)
     )
     rows = {Destination(row.notifier, row.address): row for row in connection.execute(owed)}

@@ -11,6 +11,7 @@ from worker.filings.filing import FoundBy
 from worker.ledger.tables import alerts, deliveries, filings, metadata
 from worker.ledger.types import Json, UtcDateTime
 from worker.watchlists.destination import Destination
+from worker.watchlists.watchlist import LONGEST_ID
 
 #: One row per drill: what it asks of which list, its document, and how far it has come. What has no instant
 #: has not happened. `why_nobody` is a sentence where the reading told nobody; `result`, with `reached_all`,
@@ -19,7 +20,7 @@ drills = sa.Table(
     "drills",
     metadata,
     sa.Column("accession", sa.ForeignKey("filings.accession"), primary_key=True),
-    sa.Column("watchlist_id", sa.String(100), nullable=False),
+    sa.Column("watchlist_id", sa.String(LONGEST_ID), nullable=False),
     sa.Column("destinations", Json(tuple[Destination, ...]), nullable=False),
     sa.Column("body", sa.LargeBinary, nullable=False),
     sa.Column("asked_at", UtcDateTime, nullable=False, index=True),

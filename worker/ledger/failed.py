@@ -13,6 +13,7 @@ from worker.alerts.message import Message
 from worker.ledger.aftermath_tables import redirects
 from worker.ledger.chain import note
 from worker.ledger.database import Database
+from worker.ledger.deliveries import same_lane
 from worker.ledger.drill_tables import no_drill_delivery
 from worker.ledger.kinds import Kind
 from worker.ledger.tables import alerts, attempts, deliveries, lanes
@@ -157,10 +158,7 @@ def _query() -> sa.Select[tuple[object, ...]]:
             redirects.c.notifier.label("other_notifier"),
             redirects.c.address.label("other_address"),
         )
-        .join(
-            lanes,
-            sa.and_(deliveries.c.notifier == lanes.c.notifier, deliveries.c.address == lanes.c.address),
-        )
+        .join(lanes, same_lane())
         .outerjoin(alerts, alerts.c.id == deliveries.c.alert_id)
         .outerjoin(redirects, redirects.c.delivery_id == deliveries.c.id)
         .order_by(deliveries.c.id)

@@ -12,6 +12,12 @@ from worker.ledger.database import Database
 from worker.ledger.tables import alerts, deliveries, filings, notices
 from worker.watchlists.destination import Destination
 
+# Put together once: every delivery asks for them.
+_AMENDED = sa.select(notices.c.previous_accession).where(notices.c.accession == sa.bindparam("accession"))
+_AMENDING = sa.select(notices.c.accession).where(
+    notices.c.previous_accession.in_(sa.bindparam("accessions", expanding=True))
+)
+
 
 class Original(msgspec.Struct, frozen=True, kw_only=True):
     """The notice that an amendment names, as far as it is known here.
@@ -55,8 +61,7 @@ def relatives(connection: sa.Connection, accession: str) -> set[str]:
     known: set[str] = set(_upwards(connection, accession))
     newest = known
     while newest:
-        query = sa.select(notices.c.accession).where(notices.c.previous_accession.in_(newest))
-        newest = set(connection.execute(query).scalars()) - known
+        newest = set(connection.scalars(_AMENDING, {"accessions": list(newest)})) - known
         known |= newest
     return known
 
@@ -65,8 +70,7 @@ def _upwards(connection: sa.Connection, accession: str) -> list[str]:
     """The notice, the one it amends, the one that amends, and so on; a circle ends where it closes."""
     line = [accession]
     while True:
-        query = sa.select(notices.c.previous_accession).where(notices.c.accession == line[-1])
-        previous = connection.execute(query).scalar_one_or_none()
+        previous = connection.scalar(_AMENDED, {"accession": line[-1]})
         if previous is None or previous in line or previous.startswith(DRILL_AGENT):
             return line
         line.append(previous)

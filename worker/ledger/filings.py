@@ -14,6 +14,7 @@ from worker.filings.filing import Filing
 from worker.ledger.announcing import announce, filing_of
 from worker.ledger.database import Database
 from worker.ledger.tables import filings
+from worker.ledger.types import UtcDateTime
 
 #: States from which a filing can be claimed once it is due.
 CLAIMABLE = ("announced", "reading")
@@ -116,6 +117,43 @@ class Filings:
         query = sa.select(sa.func.count()).select_from(waiting.subquery())
         with self._database.read() as connection:
             return int(connection.execute(query).scalar_one())
+
+
+# Put together once: every reading asks for it, and SQLAlchemy takes longer than the database does.
+_SETTLE = (
+    sa.update(filings)
+    .where(filings.c.accession == sa.bindparam("filing"), filings.c.owner == sa.bindparam("claimant"))
+    .values(
+        state=sa.bindparam("becomes"),
+        owner=None,
+        due_at=None,
+        read_at=sa.bindparam("now"),
+        accepted_at=sa.func.coalesce(filings.c.accepted_at, sa.bindparam("accepted", type_=UtcDateTime())),
+        last_error=sa.bindparam("why"),
+    )
+)
+
+
+def settle(
+    connection: sa.Connection,
+    claim: ClaimedFiling,
+    now: datetime,
+    *,
+    accepted_at: datetime | None,
+    unreadable_because: str | None,
+) -> bool:
+    """The claimed filing was read, or could not be, inside a transaction that holds what came of it. A
+    missing acceptance time is filled in. False, with nothing written, where another reader holds it now.
+    """
+    values = {
+        "filing": claim.filing.accession,
+        "claimant": claim.owner,
+        "becomes": "unreadable" if unreadable_because else "read",
+        "now": now,
+        "accepted": accepted_at,
+        "why": unreadable_because,
+    }
+    return connection.execute(_SETTLE, values).rowcount == 1
 
 
 def _claim(database: Database) -> ReturningUpdate[Any]:

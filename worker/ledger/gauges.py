@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import msgspec
@@ -13,7 +13,7 @@ from worker.alerts.delivery import DeliveryState
 from worker.filings.filing import FoundBy
 from worker.ledger.counters import Counted, Counters
 from worker.ledger.database import Database
-from worker.ledger.deliveries import CLAIMABLE
+from worker.ledger.deliveries import CLAIMABLE, same_lane
 from worker.ledger.drill_tables import no_drill_delivery
 from worker.ledger.gauge_coverage import coverage_of
 from worker.ledger.spans import seconds
@@ -36,6 +36,7 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
 class Gauged(msgspec.Struct, frozen=True, kw_only=True):
     """One reading. Mappings leave out what there is none of; instants are aware UTC.
 
+    `counted` is None until all that is old was counted, some readings after the process began.
     `feed_lag` is the longest time from acceptance to being seen, of what the feed showed in the last hour,
     None where it showed nothing. `polls_lately` is by how the polls of the last hour ended: complete, failed
     or unfinished. `quiet_until` is until when no request goes to the SEC, None where requests do.
@@ -43,7 +44,7 @@ class Gauged(msgspec.Struct, frozen=True, kw_only=True):
     by notifier, to which nothing goes any more.
     """
 
-    counted: Counted
+    counted: Counted | None
     feed_lag: timedelta | None
     polls_lately: Mapping[str, int]
     last_good_poll: datetime | None
@@ -56,18 +57,11 @@ class Gauged(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Gauges:
-    """Reads the gauges; one per process, for one thread at a time: it remembers what it counted."""
+    """Reads the gauges; one per process, for one thread at a time, as its counters are."""
 
-    def __init__(
-        self,
-        database: Database,
-        *,
-        unreadable_class: Callable[[str], str],
-        failure_class: Callable[[str], str],
-    ) -> None:
-        """As for `Counters`."""
+    def __init__(self, database: Database, counters: Counters) -> None:
         self._database = database
-        self._counters = Counters(database, unreadable_class=unreadable_class, failure_class=failure_class)
+        self._counters = counters
 
     def read(self, now: datetime, days: Sequence[date]) -> Gauged:
         """All of it, and the coverage of those Eastern days. Raises Unreachable."""
@@ -142,9 +136,7 @@ def _delivering(connection: sa.Connection, now: datetime) -> Waiting:
     """Also what waits for the messages before it at its destination, but nothing that can go nowhere."""
     number, since = connection.execute(
         sa.select(sa.func.count(), sa.func.min(deliveries.c.due_at))
-        .join(
-            lanes, sa.and_(lanes.c.notifier == deliveries.c.notifier, lanes.c.address == deliveries.c.address)
-        )
+        .join(lanes, same_lane())
         .where(
             deliveries.c.due_at <= now,
             deliveries.c.state.in_(CLAIMABLE),

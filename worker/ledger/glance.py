@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from worker.ledger.counters import ARRIVED
 from worker.ledger.database import Database
-from worker.ledger.deliveries import CLAIMABLE
+from worker.ledger.deliveries import CAN_BE_CLAIMED, CLAIMABLE, same_lane
 from worker.ledger.gauges import quiet_until
 from worker.ledger.tables import attempts, deliveries, filings, lanes, polls
 from worker.ledger.types import UtcDateTime
@@ -51,8 +51,7 @@ class Glance:
             .outerjoin(
                 deliveries,
                 sa.and_(
-                    deliveries.c.notifier == lanes.c.notifier,
-                    deliveries.c.address == lanes.c.address,
+                    same_lane(),
                     deliveries.c.state.in_(CLAIMABLE),
                     deliveries.c.due_at.is_not(None),
                 ),
@@ -118,21 +117,10 @@ class Glance:
         free_since = sa.case(
             (lanes.c.open_at > deliveries.c.due_at, lanes.c.open_at), else_=deliveries.c.due_at
         )
-        query = (
-            sa.select(sa.func.min(free_since, type_=UtcDateTime))
-            .join(
-                lanes,
-                sa.and_(lanes.c.notifier == deliveries.c.notifier, lanes.c.address == deliveries.c.address),
-            )
-            .where(
-                deliveries.c.due_at <= now,
-                deliveries.c.state.in_(CLAIMABLE),
-                lanes.c.open_at <= now,
-                lanes.c.ended_because.is_(None),
-            )
-        )
+        since = sa.func.min(free_since, type_=UtcDateTime)
+        query = CAN_BE_CLAIMED.with_only_columns(since, maintain_column_froms=True)
         with self._database.read() as connection:
-            found: datetime | None = connection.scalar(query)
+            found: datetime | None = connection.scalar(query, {"now": now})
         return found
 
     def last_attempt(self) -> datetime | None:

@@ -18,6 +18,15 @@ from worker.watchlists.conditions.recent import RecentNotice, RecentNotices
 
 _DAY = timedelta(days=1)
 
+#: The first poll that came to its end saw all from then on, and each later one looks back to what one before
+#: it saw. What failed or was cut short until then may have seen nothing, however far back it was to look.
+_SEEN_SINCE = (
+    sa.select(polls.c.back_to)
+    .where(polls.c.ended_at.is_not(None), polls.c.error.is_(None))
+    .order_by(polls.c.id)
+    .limit(1)
+)
+
 
 class History:
     """Reads over `notices`; writes nothing."""
@@ -68,10 +77,10 @@ class History:
         return RecentNotices(since=max(since, reaches), notices=found)
 
     def _reaches(self, connection: sa.Connection, since: date, until: date | None) -> date:
-        """The first day from which on nothing is missing."""
-        first_look: datetime | None = connection.scalar(sa.select(sa.func.min(polls.c.back_to)))
+        """The first day from which on nothing is missing; `date.max` for none."""
+        seen_since: datetime | None = connection.scalar(_SEEN_SINCE)
         # The first poll saw its first day only in part.
-        polled = first_look.date() + _DAY if first_look else date.max
+        polled = seen_since.date() + _DAY if seen_since else date.max
         reaches = min(polled, until + _DAY) if until is not None else polled
         if reaches <= since or reaches == date.max:
             return reaches

@@ -27,7 +27,7 @@ class Pace:
     """Keeps the promise of the EDGAR client's `Budget`."""
 
     def __init__(self, database: Database, clock: Callable[[], float], *, per_second: float) -> None:
-        """`clock` gives seconds since 1970; `per_second` is above 0 and at most 10."""
+        """`clock` gives seconds since 1970; `per_second` is above 0; the settings allow 9."""
         self._database = database
         self._clock = clock
         self._gap = 1 / per_second

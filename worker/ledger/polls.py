@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
 from worker.ledger.database import Database
 from worker.ledger.tables import polls
+from worker.ledger.types import UtcDateTime
 
 
 class Poll(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +43,29 @@ class Poll(msgspec.Struct, frozen=True, kw_only=True):
         return self.is_complete and oldest is not None and oldest < self.back_to
 
 
+# Put together once: every poll asks for them, and SQLAlchemy takes as long as the database does.
+_NUMBER = polls.c.id == sa.bindparam("number")
+_SAW = (
+    sa.update(polls)
+    .where(_NUMBER)
+    .values(
+        pages=polls.c.pages + 1,
+        rows=polls.c.rows + sa.bindparam("more_rows"),
+        new_filings=polls.c.new_filings + sa.bindparam("more_new"),
+        newest_accepted_at=sa.func.coalesce(
+            polls.c.newest_accepted_at, sa.bindparam("newest", type_=UtcDateTime())
+        ),
+        oldest_accepted_at=sa.func.coalesce(
+            sa.bindparam("oldest", type_=UtcDateTime()), polls.c.oldest_accepted_at
+        ),
+    )
+)
+_END = sa.update(polls).where(_NUMBER).values(ended_at=sa.bindparam("now"), error=sa.bindparam("why"))
+_LAST = sa.select(polls).order_by(polls.c.id.desc()).limit(1)
+_LAST_COMPLETE = _LAST.where(polls.c.ended_at.is_not(None), polls.c.error.is_(None))
+_FIRST = sa.select(polls).order_by(polls.c.id).limit(1)
+
+
 class Polls:
     """The `polls` table."""
 
@@ -60,39 +85,35 @@ class Polls:
         has no row.
         """
         values = {
-            "pages": polls.c.pages + 1,
-            "rows": polls.c.rows + rows,
-            "new_filings": polls.c.new_filings + new,
-            "newest_accepted_at": sa.func.coalesce(polls.c.newest_accepted_at, newest),
-            "oldest_accepted_at": oldest or polls.c.oldest_accepted_at,
+            "number": number,
+            "more_rows": rows,
+            "more_new": new,
+            "newest": newest,
+            "oldest": oldest,
         }
         with self._database.write() as connection:
-            connection.execute(sa.update(polls).where(polls.c.id == number).values(values))
+            connection.execute(_SAW, values)
 
     def end(self, number: int, now: datetime, *, error: str | None) -> None:
         """Write down that the poll is over: it came to the end of its window or of the feed, or `error` says
         why not.
         """
         with self._database.write() as connection:
-            connection.execute(sa.update(polls).where(polls.c.id == number).values(ended_at=now, error=error))
+            connection.execute(_END, {"number": number, "now": now, "why": error})
 
     def last_complete(self) -> Poll | None:
         """The newest poll that came to its end, or None."""
-        return self._newest(polls.c.ended_at.is_not(None), polls.c.error.is_(None))
+        return self._one(_LAST_COMPLETE)
 
     def last(self) -> Poll | None:
         """The newest poll, however it went, or None."""
-        return self._newest()
+        return self._one(_LAST)
 
     def first(self) -> Poll | None:
         """The first poll ever, however it went, or None."""
-        return self._one(polls.c.id.asc())
+        return self._one(_FIRST)
 
-    def _newest(self, *where: sa.ColumnElement[bool]) -> Poll | None:
-        return self._one(polls.c.id.desc(), *where)
-
-    def _one(self, order: sa.UnaryExpression[int], *where: sa.ColumnElement[bool]) -> Poll | None:
-        query = sa.select(polls).where(*where).order_by(order).limit(1)
+    def _one(self, query: sa.Select[Any]) -> Poll | None:
         with self._database.read() as connection:
             row = connection.execute(query).one_or_none()
         if row is None:

@@ -20,8 +20,8 @@ from worker.ledger.chain import Entry, note_all
 from worker.ledger.database import Database
 from worker.ledger.digests import NewEntry, enter
 from worker.ledger.drills import write_drill_reading
-from worker.ledger.filings import ClaimedFiling
-from worker.ledger.tables import alerts, deliveries, documents, filings, lanes, notices
+from worker.ledger.filings import ClaimedFiling, settle
+from worker.ledger.tables import alerts, deliveries, documents, lanes, notices
 from worker.ledger.troubles import Trouble, note
 from worker.watchlists.destination import Destination
 from worker.watchlists.match import Match
@@ -92,19 +92,8 @@ class Readings:
         False, with nothing written, where the claim's lease has passed to another reader.
         """
         with self._database.write() as connection:
-            settled = connection.execute(
-                sa.update(filings)
-                .where(filings.c.accession == claim.filing.accession, filings.c.owner == claim.owner)
-                .values(
-                    state="unreadable" if reading.unreadable_because else "read",
-                    owner=None,
-                    due_at=None,
-                    read_at=now,
-                    accepted_at=sa.func.coalesce(filings.c.accepted_at, _accepted_at(reading.notice)),
-                    last_error=reading.unreadable_because,
-                )
-            )
-            if settled.rowcount != 1:
+            accepted_at, why = _accepted_at(reading.notice), reading.unreadable_because
+            if not settle(connection, claim, now, accepted_at=accepted_at, unreadable_because=why):
                 return False
             if reading.drill is None:
                 self._write_document(connection, claim.filing.accession, reading)

@@ -13,8 +13,10 @@ from worker.ledger import steps
 from worker.ledger.aftermath_tables import redirects
 from worker.ledger.chain import Entry, note_all
 from worker.ledger.database import Database
+from worker.ledger.deliveries import same_lane
 from worker.ledger.drill_tables import no_drill_delivery
 from worker.ledger.kinds import Kind
+from worker.ledger.owing import Due, owe_once
 from worker.ledger.tables import deliveries, lanes
 from worker.watchlists.destination import Destination
 
@@ -55,11 +57,9 @@ class Redirects:
         owed_in_vain = sa.and_(owed, lanes.c.ended_because.is_not(None))
         query = (
             sa.select(deliveries, lanes.c.ended_because)
-            .join(
-                lanes,
-                sa.and_(deliveries.c.notifier == lanes.c.notifier, deliveries.c.address == lanes.c.address),
-            )
+            .join(lanes, same_lane())
             .where(
+                deliveries.c.state.in_((*GIVEN_UP, *WAITING)),
                 sa.or_(given_up, owed_in_vain),
                 sa.not_(
                     sa.and_(
@@ -69,7 +69,8 @@ class Redirects:
                 ~sa.exists().where(redirects.c.delivery_id == deliveries.c.id),
                 no_drill_delivery(),
             )
-            .order_by(deliveries.c.id)
+            # Not in the table's own order: SQLite would go through all that ever arrived for the first one.
+            .order_by(deliveries.c.id + 0)
             .limit(1)
         )
         with self._database.read() as connection:
@@ -89,8 +90,12 @@ class Redirects:
 
         Where `to` is owed the same alert already, it is not told twice.
         """
-        lane = {"notifier": to.notifier, "address": to.address}
-        done = {"delivery_id": stranded.id, **lane, "redirected_at": now}
+        done = {
+            "delivery_id": stranded.id,
+            "notifier": to.notifier,
+            "address": to.address,
+            "redirected_at": now,
+        }
         with self._database.write() as connection:
             still = sa.select(deliveries.c.alert_id, deliveries.c.state).where(
                 deliveries.c.id == stranded.id,
@@ -109,19 +114,8 @@ class Redirects:
                     last_error=f"not sent, the destination has ended: {stranded.why}",
                 )
             )
-            connection.execute(self._database.insert_new(lanes, [{**lane, "open_at": now}]))
-            owed = {
-                **lane,
-                "alert_id": row.alert_id,
-                "key": key,
-                "message": message,
-                "state": DeliveryState.OWED,
-                "due_at": now,
-                "attempts": 0,
-                "owed_since": now,
-            }
-            new = self._database.insert_new(deliveries, [owed]).returning(deliveries.c.id)
-            is_new = connection.execute(new).scalar_one_or_none() is not None
+            due = Due(to, message, key, since=now, alert_id=row.alert_id)
+            is_new = owe_once(self._database, connection, due)
             body = {"meant_for": str(stranded.destination), "because": stranded.why, "to": str(to)}
             told = [Entry(Kind.REDIRECTED, stranded.key, {**body, "message": key if is_new else None})]
             told += [steps.rendered(key, to, message)] if is_new else []

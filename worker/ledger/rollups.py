@@ -16,6 +16,7 @@ from worker.ledger.conversation_tables import rollups
 from worker.ledger.database import Database
 from worker.ledger.drill_tables import no_drill_delivery
 from worker.ledger.kinds import Kind
+from worker.ledger.owing import Due, owe
 from worker.ledger.tables import deliveries, lanes
 from worker.ledger.troubles import Trouble, note
 from worker.watchlists.destination import Destination
@@ -108,16 +109,6 @@ class Rollups:
         """Owe `message` in the place of `told`. False, with nothing written, where one of them was claimed
         or settled in the meantime. `problem` says why the message is not what the templates asked for.
         """
-        together = {
-            "notifier": to.notifier,
-            "address": to.address,
-            "key": key,
-            "message": message,
-            "state": DeliveryState.OWED,
-            "due_at": now,
-            "attempts": 0,
-            "owed_since": now,
-        }
         rolled_up = {"state": DeliveryState.ROLLED_UP, "due_at": None, "settled_at": now}
         ids = [one.id for one in told]
         still = self._database.only_free_rows(sa.select(deliveries.c.id).where(_untouched(ids)), deliveries)
@@ -127,8 +118,7 @@ class Rollups:
             connection.execute(sa.update(deliveries).where(_untouched(ids)).values(rolled_up))
             if problem:
                 note(self._database, connection, Trouble.TEMPLATE, problem, what=problem, now=now)
-            insert = sa.insert(deliveries).values(together).returning(deliveries.c.id)
-            rollup_id = connection.execute(insert).scalar_one()
+            rollup_id = owe(self._database, connection, Due(to, message, key, since=now))
             members = [{"member_id": one.id, "rollup_id": rollup_id} for one in told]
             connection.execute(sa.insert(rollups), members)
             body = {"destination": str(to), "in_place_of": [one.key for one in told]}

@@ -16,7 +16,9 @@ from worker.alerts.message import Message
 from worker.filings.filing import Party
 from worker.filings.notice import Form144Notice
 from worker.ledger.types import Json, UtcDateTime
+from worker.watchlists.destination import LONGEST_ADDRESS, LONGEST_NOTIFIER
 from worker.watchlists.match import Match
+from worker.watchlists.watchlist import LONGEST_ID
 
 metadata = sa.MetaData(
     naming_convention={
@@ -100,7 +102,7 @@ alerts = sa.Table(
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("accession", sa.ForeignKey("filings.accession"), nullable=False),
-    sa.Column("watchlist_id", sa.String(100), nullable=False),
+    sa.Column("watchlist_id", sa.String(LONGEST_ID), nullable=False),
     sa.Column("list_digest", sa.String(64), nullable=False),
     sa.Column("match", Json(Match), nullable=False),
     sa.Column("raised_at", UtcDateTime, nullable=False, index=True),
@@ -111,8 +113,8 @@ alerts = sa.Table(
 lanes = sa.Table(
     "lanes",
     metadata,
-    sa.Column("notifier", sa.String(32), primary_key=True),
-    sa.Column("address", sa.String(320), primary_key=True),
+    sa.Column("notifier", sa.String(LONGEST_NOTIFIER), primary_key=True),
+    sa.Column("address", sa.String(LONGEST_ADDRESS), primary_key=True),
     sa.Column("open_at", UtcDateTime, nullable=False),
     sa.Column("ended_because", sa.Text),
 )
@@ -124,8 +126,8 @@ deliveries = sa.Table(
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("alert_id", sa.ForeignKey("alerts.id")),
-    sa.Column("notifier", sa.String(32), nullable=False),
-    sa.Column("address", sa.String(320), nullable=False),
+    sa.Column("notifier", sa.String(LONGEST_NOTIFIER), nullable=False),
+    sa.Column("address", sa.String(LONGEST_ADDRESS), nullable=False),
     sa.Column("key", sa.String(64), nullable=False, unique=True),
     sa.Column("message", Json(Message), nullable=False),
     sa.Column("state", sa.String(16), nullable=False),

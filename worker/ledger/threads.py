@@ -21,6 +21,104 @@ from worker.ledger.tables import alerts, deliveries, notices
 ROLLUPS_TOGETHER = timedelta(hours=1)
 
 top = deliveries.alias("top")
+told = deliveries.alias("told")
+
+
+def _same_destination(table: sa.FromClause) -> sa.ColumnElement[bool]:
+    return sa.and_(table.c.notifier == sa.bindparam("notifier"), table.c.address == sa.bindparam("address"))
+
+
+# Put together once: every delivery asks for them, and SQLAlchemy takes longer than the database does.
+_PLACED = sa.select(threads.c.top_id).where(threads.c.delivery_id == sa.bindparam("delivery"))
+_ANSWERED = sa.select(deliveries.c.key, deliveries.c.receipt).where(
+    deliveries.c.id == sa.bindparam("answered")
+)
+_ABOUT = (
+    sa.select(notices.c.accession, notices.c.issuer_cik, notices.c.previous_accession)
+    .join(alerts, alerts.c.accession == notices.c.accession)
+    .join(deliveries, deliveries.c.alert_id == alerts.c.id)
+    .where(deliveries.c.id == sa.bindparam("delivery"))
+)
+
+#: The conversation in which the family was first told of here, be it in a roll-up.
+_OF_THE_FAMILY = (
+    sa.select(threads.c.top_id)
+    .select_from(deliveries)
+    .join(alerts, alerts.c.id == deliveries.c.alert_id)
+    .outerjoin(rollups, rollups.c.member_id == deliveries.c.id)
+    .join(told, told.c.id == sa.func.coalesce(rollups.c.rollup_id, deliveries.c.id))
+    .join(threads, threads.c.delivery_id == told.c.id)
+    .where(
+        alerts.c.accession.in_(sa.bindparam("family", expanding=True)),
+        _same_destination(deliveries),
+        told.c.id != sa.bindparam("delivery"),
+        told.c.state == DeliveryState.DELIVERED,
+    )
+    .order_by(told.c.settled_at, told.c.id)
+    .limit(1)
+)
+
+#: The first conversation about the issuer that began here today.
+_OF_THE_DAY = (
+    sa.select(top.c.id)
+    .join(threads, threads.c.delivery_id == top.c.id)
+    .join(alerts, alerts.c.id == top.c.alert_id)
+    .join(notices, notices.c.accession == alerts.c.accession)
+    .where(
+        threads.c.top_id == top.c.id,
+        notices.c.issuer_cik == sa.bindparam("issuer"),
+        _same_destination(top),
+        top.c.id != sa.bindparam("delivery"),
+        top.c.state == DeliveryState.DELIVERED,
+        top.c.settled_at >= sa.bindparam("day_began"),
+    )
+    .order_by(top.c.settled_at, top.c.id)
+    .limit(1)
+)
+
+#: The conversation of the last roll-up that arrived here, for a roll-up that follows it closely.
+_EARLIER_ROLLUP = (
+    sa.select(threads.c.top_id)
+    .join(top, top.c.id == threads.c.delivery_id)
+    .where(
+        sa.exists().where(rollups.c.rollup_id == sa.bindparam("delivery")),
+        sa.exists().where(rollups.c.rollup_id == top.c.id),
+        _same_destination(top),
+        top.c.id != sa.bindparam("delivery"),
+        top.c.state == DeliveryState.DELIVERED,
+        top.c.settled_at >= sa.bindparam("since"),
+    )
+    .order_by(top.c.settled_at.desc(), top.c.id.desc())
+    .limit(1)
+)
+
+#: The delivery that tells, or will tell, of that filing here in a message of its own.
+_TOLD_OF = (
+    sa.select(deliveries.c.id)
+    .join(alerts, alerts.c.id == deliveries.c.alert_id)
+    .where(
+        alerts.c.accession == sa.bindparam("accession"),
+        _same_destination(deliveries),
+        deliveries.c.state != DeliveryState.ROLLED_UP,
+    )
+    .order_by(deliveries.c.id)
+    .limit(1)
+)
+
+#: Amendments of the filing that came before it are to mark it, once both have arrived.
+_ADOPT = (
+    sa.update(threads)
+    .where(
+        threads.c.delivery_id.in_(
+            sa.select(deliveries.c.id)
+            .join(alerts, alerts.c.id == deliveries.c.alert_id)
+            .join(notices, notices.c.accession == alerts.c.accession)
+            .where(notices.c.previous_accession == sa.bindparam("accession"), _same_destination(deliveries))
+        ),
+        threads.c.amends_id.is_(None),
+    )
+    .values(amends_id=sa.bindparam("delivery"), mark_due_at=sa.bindparam("now"))
+)
 
 
 class Threads:
@@ -34,15 +132,13 @@ class Threads:
 
         The first answer stands for every later attempt, whatever arrives in between.
         """
-        placed = sa.select(threads.c.top_id).where(threads.c.delivery_id == delivery.id)
         with self._database.write() as connection:
-            top_id = connection.execute(placed).scalar_one_or_none()
+            top_id = connection.execute(_PLACED, {"delivery": delivery.id}).scalar_one_or_none()
             if top_id is None:
                 top_id = self._placed(connection, delivery, now, day_began)
             if top_id == delivery.id:
                 return None
-            answered = sa.select(deliveries.c.key, deliveries.c.receipt).where(deliveries.c.id == top_id)
-            key, receipt = connection.execute(answered).one()
+            key, receipt = connection.execute(_ANSWERED, {"answered": top_id}).one()
             return Earlier(key=key, reference=receipt)
 
     def stand_alone(self, delivery: Delivery) -> None:
@@ -54,21 +150,21 @@ class Threads:
     def _placed(
         self, connection: sa.Connection, delivery: Delivery, now: datetime, day_began: datetime
     ) -> int:
-        about = (
-            sa.select(notices)
-            .join(alerts, alerts.c.accession == notices.c.accession)
-            .join(deliveries, deliveries.c.alert_id == alerts.c.id)
-            .where(deliveries.c.id == delivery.id)
-        )
-        notice = connection.execute(about).one_or_none()
+        to = delivery.destination
+        here = {"delivery": delivery.id, "notifier": to.notifier, "address": to.address}
+        notice = connection.execute(_ABOUT, {"delivery": delivery.id}).one_or_none()
+        top_id = amends = None
         if notice is None:
-            top_id, amends = _earlier_rollup(connection, delivery, now - ROLLUPS_TOGETHER), None
+            top_id = connection.scalar(_EARLIER_ROLLUP, here | {"since": now - ROLLUPS_TOGETHER})
         else:
-            top_id = _of_the_family(
-                connection, delivery, relatives(connection, notice.accession)
-            ) or _of_the_day(connection, delivery, notice.issuer_cik, day_began)
-            amends = _told_of(connection, delivery, notice.previous_accession)
-            _adopt(connection, delivery, notice.accession, now)
+            family = list(relatives(connection, notice.accession))
+            top_id = connection.scalar(_OF_THE_FAMILY, here | {"family": family})
+            if top_id is None and notice.issuer_cik is not None:
+                day = {"issuer": notice.issuer_cik, "day_began": day_began}
+                top_id = connection.scalar(_OF_THE_DAY, here | day)
+            if notice.previous_accession and not notice.previous_accession.startswith(DRILL_AGENT):
+                amends = connection.scalar(_TOLD_OF, here | {"accession": notice.previous_accession})
+            connection.execute(_ADOPT, here | {"accession": notice.accession, "now": now})
         row = {
             "delivery_id": delivery.id,
             "top_id": top_id or delivery.id,
@@ -76,107 +172,5 @@ class Threads:
             "mark_due_at": now if amends else None,
             "mark_attempts": 0,
         }
-        connection.execute(sa.insert(threads).values(row))
+        connection.execute(sa.insert(threads), row)
         return top_id or delivery.id
-
-
-def _of_the_family(connection: sa.Connection, delivery: Delivery, family: set[str]) -> int | None:
-    """The conversation in which the family was first told of here, be it in a roll-up."""
-    told = deliveries.alias("told")
-    query = (
-        sa.select(threads.c.top_id)
-        .select_from(deliveries)
-        .join(alerts, alerts.c.id == deliveries.c.alert_id)
-        .outerjoin(rollups, rollups.c.member_id == deliveries.c.id)
-        .join(told, told.c.id == sa.func.coalesce(rollups.c.rollup_id, deliveries.c.id))
-        .join(threads, threads.c.delivery_id == told.c.id)
-        .where(
-            alerts.c.accession.in_(family),
-            _same_destination(deliveries, delivery),
-            told.c.id != delivery.id,
-            told.c.state == DeliveryState.DELIVERED,
-        )
-        .order_by(told.c.settled_at, told.c.id)
-        .limit(1)
-    )
-    return connection.execute(query).scalar_one_or_none()
-
-
-def _of_the_day(
-    connection: sa.Connection, delivery: Delivery, issuer_cik: int | None, day_began: datetime
-) -> int | None:
-    """The first conversation about the issuer that began here today."""
-    query = (
-        sa.select(top.c.id)
-        .join(threads, threads.c.delivery_id == top.c.id)
-        .join(alerts, alerts.c.id == top.c.alert_id)
-        .join(notices, notices.c.accession == alerts.c.accession)
-        .where(
-            threads.c.top_id == top.c.id,
-            notices.c.issuer_cik == issuer_cik,
-            _same_destination(top, delivery),
-            top.c.id != delivery.id,
-            top.c.state == DeliveryState.DELIVERED,
-            top.c.settled_at >= day_began,
-        )
-        .order_by(top.c.settled_at, top.c.id)
-        .limit(1)
-    )
-    return None if issuer_cik is None else connection.execute(query).scalar_one_or_none()
-
-
-def _earlier_rollup(connection: sa.Connection, delivery: Delivery, since: datetime) -> int | None:
-    """The conversation of the last roll-up that arrived here, for a roll-up that follows it closely."""
-    is_one = sa.exists().where(rollups.c.rollup_id == delivery.id)
-    query = (
-        sa.select(threads.c.top_id)
-        .join(top, top.c.id == threads.c.delivery_id)
-        .where(
-            is_one,
-            sa.exists().where(rollups.c.rollup_id == top.c.id),
-            _same_destination(top, delivery),
-            top.c.id != delivery.id,
-            top.c.state == DeliveryState.DELIVERED,
-            top.c.settled_at >= since,
-        )
-        .order_by(top.c.settled_at.desc(), top.c.id.desc())
-        .limit(1)
-    )
-    return connection.execute(query).scalar_one_or_none()
-
-
-def _told_of(connection: sa.Connection, delivery: Delivery, accession: str | None) -> int | None:
-    """The delivery that tells, or will tell, of that filing here in a message of its own."""
-    query = (
-        sa.select(deliveries.c.id)
-        .join(alerts, alerts.c.id == deliveries.c.alert_id)
-        .where(
-            alerts.c.accession == accession,
-            _same_destination(deliveries, delivery),
-            deliveries.c.state != DeliveryState.ROLLED_UP,
-        )
-        .order_by(deliveries.c.id)
-        .limit(1)
-    )
-    named_none = accession is None or accession.startswith(DRILL_AGENT)
-    return None if named_none else connection.execute(query).scalar_one_or_none()
-
-
-def _adopt(connection: sa.Connection, delivery: Delivery, accession: str, now: datetime) -> None:
-    """Amendments of this filing that came before it are to mark it, once both have arrived."""
-    came_before = (
-        sa.select(deliveries.c.id)
-        .join(alerts, alerts.c.id == deliveries.c.alert_id)
-        .join(notices, notices.c.accession == alerts.c.accession)
-        .where(notices.c.previous_accession == accession, _same_destination(deliveries, delivery))
-    )
-    connection.execute(
-        sa.update(threads)
-        .where(threads.c.delivery_id.in_(came_before), threads.c.amends_id.is_(None))
-        .values(amends_id=delivery.id, mark_due_at=now)
-    )
-
-
-def _same_destination(table: sa.FromClause, delivery: Delivery) -> sa.ColumnElement[bool]:
-    to = delivery.destination
-    return sa.and_(table.c.notifier == to.notifier, table.c.address == to.address)

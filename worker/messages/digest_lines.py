@@ -21,9 +21,9 @@ TOO_LONG = 600
 CONFIDENTIAL = "a confidential watchlist"
 
 _NOT_ARRIVED = {
-    DeliveryState.REFUSED: "its own message was refused",
-    DeliveryState.ABANDONED: "its own message was given up",
-    DeliveryState.UNKNOWN: "nobody can tell whether its own message arrived",
+    DeliveryState.REFUSED: "{} was refused",
+    DeliveryState.ABANDONED: "{} was given up",
+    DeliveryState.UNKNOWN: "nobody can tell whether {} arrived",
 }
 
 
@@ -158,7 +158,8 @@ def _became(entry: Entry) -> Iterator[str]:
     if entry.told_at is not None:
         yield f"told {words.instant(entry.told_at)}"
     elif entry.state in _NOT_ARRIVED:
-        yield _NOT_ARRIVED[entry.state]
+        message = "the message about it and others" if entry.together else "its own message"
+        yield _NOT_ARRIVED[entry.state].format(message)
     elif entry.state is DeliveryState.HELD and entry.hold is not None and entry.hold.until is not None:
         yield f"its own message waits until {words.instant(entry.hold.until)}"
 

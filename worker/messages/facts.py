@@ -6,6 +6,7 @@ characters here and escaped by the channel.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -65,15 +66,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     accession: str
     url: str
     severity: str = ""  #: `High` or `Low`, empty where it is neither
-
-    @property
-    def figures(self) -> str:
-        """The facts a reader wants before all others, in one line; "" where none is known."""
-        return ", ".join(
-            f"{row.name.lower()} {row.figure}{' (computed)' if '(computed' in row.value else ''}"
-            for row in self.rows
-            if row.figure
-        )
+    figures: str = ""  #: what a reader wants before all else, in one line; empty where none of it is known
 
 
 def facts_of(alert: Alert, figures: Figures, room: Room) -> Facts:
@@ -87,6 +80,7 @@ def facts_of(alert: Alert, figures: Figures, room: Room) -> Facts:
     why = reasons.why(alert)
     remarks = words.clean(notice.remarks or "") or None
     accepted = alert.filing.accepted_at
+    rows = rows_of(alert, figures, issuer, seller)
     return Facts(
         form=f"Form {words.clean(alert.filing.form_type)}",
         issuer=issuer,
@@ -95,7 +89,7 @@ def facts_of(alert: Alert, figures: Figures, room: Room) -> Facts:
         value=words.money(figures.market_value) if figures.market_value is not None else None,
         checks=reasons.checks(alert, figures),
         changed=(*amended.standing(alert), *changes[: room.changes]),
-        rows=rows_of(alert, figures, issuer, seller),
+        rows=rows,
         lines=sales[: room.lines],
         remarks=remarks if room.remarks else None,
         reasons=why[: room.reasons],
@@ -117,6 +111,7 @@ def facts_of(alert: Alert, figures: Figures, room: Room) -> Facts:
         accession=alert.filing.accession,
         url=alert.document_url,
         severity=severity_word(alert.match.severity),
+        figures=_figures(rows),
     )
 
 
@@ -142,6 +137,14 @@ def _headline(alert: Alert, figures: Figures, issuer: str, seller: str) -> str:
     if alert.unreadable_because is not None:
         return f"A Form {words.clean(alert.filing.form_type)} about {issuer} could not be read"
     return f"{seller} proposes to sell {said_of_units(alert.notice, figures)}"
+
+
+def _figures(rows: Sequence[Row]) -> str:
+    return ", ".join(
+        f"{row.name.lower()} {row.figure}{' (computed)' if '(computed' in row.value else ''}"
+        for row in rows
+        if row.figure
+    )
 
 
 def _announced(alert: Alert, role: Role) -> str | None:

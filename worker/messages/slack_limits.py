@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 BLOCKS = 50
@@ -38,6 +38,9 @@ PING_ELEMENT = re.compile(r'"type": "(?i:broadcast|user|usergroup)"')
 
 _as_json = json.JSONEncoder(ensure_ascii=False).encode
 
+#: What is wrong with a part: each a place within the part, and a sentence.
+Found = list[str]
+
 
 def problems(blocks: Sequence[Any], text: str | None = None) -> list[str]:
     """Every reason why Slack would refuse these blocks, or why they must not be posted; [] where all is
@@ -50,14 +53,15 @@ def problems(blocks: Sequence[Any], text: str | None = None) -> list[str]:
         found.append(f"blocks: {size} characters of JSON of at most {WHOLE_MESSAGE}")
     seen: set[str] = set()
     for number, block in enumerate(blocks):
-        place = f"blocks[{number}]"
         if not isinstance(block, dict) or block.get("type") not in CHECKS:
-            found.append(f"{place}: no block of a type that is known here")
+            found.append(f"blocks[{number}]: no block of a type that is known here")
             continue
-        found.extend(CHECKS[block["type"]](block, f"{place} ({block['type']})"))
+        if wrong := CHECKS[block["type"]](block):
+            found += _at(f"blocks[{number}] ({block['type']})", wrong)
         if (block_id := block.get("block_id")) is not None:
-            found.extend(_sized(block_id, BLOCK_ID, f"{place}.block_id"))
-            found.extend([f"{place}.block_id: used twice"] if block_id in seen else [])
+            place = f"blocks[{number}].block_id"
+            found += _at(place, _sized(block_id, BLOCK_ID))
+            found += [f"{place}: used twice"] if block_id in seen else []
             seen.add(block_id)
     markdown = sum(_length(b["text"]) for b in blocks if _is_markdown(b))
     if markdown > MARKDOWN:
@@ -68,58 +72,63 @@ def problems(blocks: Sequence[Any], text: str | None = None) -> list[str]:
         for ping in kind.finditer(written)
     )
     if text is not None:
-        found.extend(_sized(text, TOP_LEVEL_TEXT, "text"))
+        found += _at("text", _sized(text, TOP_LEVEL_TEXT))
         found.extend(f"text: {ping.group()}... would ring people" for ping in PING.finditer(text))
     return found
 
 
-def _section(block: dict[str, Any], place: str) -> Iterator[str]:
+def _section(block: dict[str, Any]) -> Found:
     fields = block.get("fields")
-    if "text" not in block and fields is None:
-        yield f"{place}: neither text nor fields"
+    found = [": neither text nor fields"] if "text" not in block and fields is None else []
     if "text" in block:
-        yield from _text(block["text"], TEXT, f"{place}.text")
+        found += _at(".text", _text(block["text"], TEXT))
     if fields is not None:
-        yield from _listed(fields, FIELDS, f"{place}.fields", lambda f, p: _text(f, FIELD, p))
+        found += _at(".fields", _listed(fields, FIELDS, _field))
     if "accessory" in block:
-        yield from _element(block["accessory"], f"{place}.accessory")
+        found += _at(".accessory", _element(block["accessory"]))
+    return found
 
 
-def _header(block: dict[str, Any], place: str) -> Iterator[str]:
-    yield from _text(block.get("text"), HEADER, f"{place}.text", kinds=("plain_text",))
+def _field(field: Any) -> Found:
+    return _text(field, FIELD)
 
 
-def _context(block: dict[str, Any], place: str) -> Iterator[str]:
-    yield from _listed(block.get("elements"), CONTEXT_ELEMENTS, f"{place}.elements", _element)
+def _header(block: dict[str, Any]) -> Found:
+    return _at(".text", _text(block.get("text"), HEADER, kinds=("plain_text",)))
 
 
-def _actions(block: dict[str, Any], place: str) -> Iterator[str]:
-    yield from _listed(block.get("elements"), ACTIONS, f"{place}.elements", _element)
+def _context(block: dict[str, Any]) -> Found:
+    return _at(".elements", _listed(block.get("elements"), CONTEXT_ELEMENTS, _element))
 
 
-def _image(block: dict[str, Any], place: str) -> Iterator[str]:
-    yield from _sized(block.get("image_url"), URL, f"{place}.image_url")
-    yield from _sized(block.get("alt_text"), ALT_TEXT, f"{place}.alt_text")
+def _actions(block: dict[str, Any]) -> Found:
+    return _at(".elements", _listed(block.get("elements"), ACTIONS, _element))
 
 
-def _markdown(block: dict[str, Any], place: str) -> Iterator[str]:
-    yield from _sized(block.get("text"), MARKDOWN, f"{place}.text")
+def _image(block: dict[str, Any]) -> Found:
+    return _at(".image_url", _sized(block.get("image_url"), URL)) + _at(
+        ".alt_text", _sized(block.get("alt_text"), ALT_TEXT)
+    )
 
 
-def _table(block: dict[str, Any], place: str) -> Iterator[str]:
-    yield from _listed(block.get("rows"), TABLE_ROWS, f"{place}.rows", _row)
+def _markdown(block: dict[str, Any]) -> Found:
+    return _at(".text", _sized(block.get("text"), MARKDOWN))
 
 
-def _row(row: Any, place: str) -> Iterator[str]:
-    yield from _listed(row, TABLE_COLUMNS, place, lambda _cell, _place: iter(()))
+def _table(block: dict[str, Any]) -> Found:
+    return _at(".rows", _listed(block.get("rows"), TABLE_ROWS, _row))
 
 
-def _free(_block: dict[str, Any], _place: str) -> Iterator[str]:
-    """A divider has no parts; rich text has no limits but the whole message's."""
-    return iter(())
+def _row(row: Any) -> Found:
+    return _listed(row, TABLE_COLUMNS, _free)
 
 
-CHECKS: dict[str, Callable[[dict[str, Any], str], Iterator[str]]] = {
+def _free(_part: Any) -> Found:
+    """A divider and a table's cell have no limits of their own; rich text none but the whole message's."""
+    return []
+
+
+CHECKS: dict[str, Callable[[dict[str, Any]], Found]] = {
     "actions": _actions,
     "context": _context,
     "divider": _free,
@@ -132,44 +141,43 @@ CHECKS: dict[str, Callable[[dict[str, Any], str], Iterator[str]]] = {
 }
 
 
-def _element(element: Any, place: str) -> Iterator[str]:
+def _element(element: Any) -> Found:
     kind = element.get("type") if isinstance(element, dict) else None
     if kind in ("plain_text", "mrkdwn"):
-        yield from _text(element, TEXT, place)
-    elif kind == "image":
-        yield from _image(element, place)
-    elif kind == "button":
-        yield from _text(element.get("text"), BUTTON_TEXT, f"{place}.text", kinds=("plain_text",))
-        if "url" in element:
-            yield from _sized(element["url"], URL, f"{place}.url")
-    else:
-        yield f"{place}: no element of a type that is known here"
+        return _text(element, TEXT)
+    if kind == "image":
+        return _image(element)
+    if kind == "button":
+        found = _at(".text", _text(element.get("text"), BUTTON_TEXT, kinds=("plain_text",)))
+        return found + (_at(".url", _sized(element["url"], URL)) if "url" in element else [])
+    return [": no element of a type that is known here"]
 
 
-def _text(
-    value: Any, most: int, place: str, kinds: tuple[str, ...] = ("plain_text", "mrkdwn")
-) -> Iterator[str]:
+def _text(value: Any, most: int, kinds: tuple[str, ...] = ("plain_text", "mrkdwn")) -> Found:
     if not isinstance(value, dict) or value.get("type") not in kinds:
-        yield f"{place}: no text object of type {' or '.join(kinds)}"
-    else:
-        yield from _sized(value.get("text"), most, place)
+        return [f": no text object of type {' or '.join(kinds)}"]
+    return _sized(value.get("text"), most)
 
 
-def _sized(value: Any, most: int, place: str) -> Iterator[str]:
+def _sized(value: Any, most: int) -> Found:
     if not isinstance(value, str) or not value.strip():
-        yield f"{place}: empty"
-    elif _length(value) > most:
-        yield f"{place}: {_length(value)} characters of at most {most}"
+        return [": empty"]
+    size = _length(value)
+    return [f": {size} characters of at most {most}"] if size > most else []
 
 
-def _listed(values: Any, most: int, place: str, check: Callable[[Any, str], Iterator[str]]) -> Iterator[str]:
+def _listed(values: Any, most: int, check: Callable[[Any], Found]) -> Found:
     if not isinstance(values, list | tuple) or not values:
-        yield f"{place}: empty"
-        return
-    if len(values) > most:
-        yield f"{place}: {len(values)} of at most {most}"
+        return [": empty"]
+    found = [f": {len(values)} of at most {most}"] if len(values) > most else []
     for number, value in enumerate(values):
-        yield from check(value, f"{place}[{number}]")
+        if wrong := check(value):
+            found += _at(f"[{number}]", wrong)
+    return found
+
+
+def _at(place: str, found: Found) -> Found:
+    return [f"{place}{one}" for one in found]
 
 
 def _length(text: str) -> int:

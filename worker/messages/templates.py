@@ -7,7 +7,7 @@ asks otherwise: HTML in `*.html.j2`, Slack's control characters in `slack.*.j2`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, MutableMapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -49,18 +49,23 @@ class _Fields(dict[type, frozenset[str]]):
         return names
 
 
+_FIELDS = _Fields()
+
+
 class Sandbox(ImmutableSandboxedEnvironment):
     """Jinja's sandbox asks some thirty questions at each `facts.issuer`. Of the declared fields of our own
     values, which are most of what a template reads, the answers are known.
     """
 
-    _fields = _Fields()
-
     def getattr(self, obj: Any, attribute: str) -> Any:
         """As the sandbox's, sooner."""
-        if attribute in self._fields[type(obj)]:
+        if attribute in _FIELDS[type(obj)]:
             return getattr(obj, attribute)
         return super().getattr(obj, attribute)
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """As Jinja's, but a plain dict: each message copies it, and a ChainMap is copied key by key."""
+        return {**self.globals, **(d or {})}
 
 
 class Templates:

@@ -144,13 +144,14 @@ class Writer:
         return Written(message=message or plain, problem=problem)
 
     def _first(self, pages: Iterable[Page], destination: Destination) -> Message:
-        """The first of the pages, each of which says less, that the channel has room for."""
+        """The first of the pages, each saying less, that there is room for. Raises TooLong where none is."""
+        why: Exception = ValueError("there is no page to write")
         for page in pages:
             try:
                 return self._channel(destination)(page)
             except TooLong as error:
-                last = error
-        raise last
+                why = error
+        raise why
 
     def _attempted(self, write: Callable[[Templates], T]) -> tuple[T | None, str | None]:
         """What the first templates that work make of it, None where none do; and what was wrong."""

@@ -6,7 +6,7 @@ an address, or anything that grows in number: sources, notifiers, states, outcom
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 from itertools import accumulate
 
@@ -18,7 +18,8 @@ from worker.alerts.delivery import DeliveryState
 from worker.edgar.hours import EASTERN, index_due, is_open
 from worker.errors import Form144Error
 from worker.filings.filing import FoundBy
-from worker.ledger.counters import ARRIVED, BUCKETS
+from worker.ledger.counters import ARRIVED, BUCKETS, Counted
+from worker.ledger.gauges import Gauged
 from worker.metrics.coverage import coverage_metrics
 from worker.metrics.readings import Reading, Readings
 from worker.metrics.reasons import FAILURES, UNREADABLE
@@ -32,7 +33,8 @@ POLLS = ("complete", "failed", "unfinished")
 
 class LedgerCollector(Collector):
     """Asks for a reading at each scrape. Every series is there from the first scrape on, at 0, so that a rate
-    or an increase over it misses nothing.
+    or an increase over it misses nothing. Only the counters wait until a ledger of many years is counted,
+    which may take some scrapes: none of them is there before.
     """
 
     def __init__(self, readings: Readings, notifiers: Collection[str]) -> None:
@@ -48,84 +50,90 @@ class LedgerCollector(Collector):
             return
         yield _gauge("ledger_up", "Whether the ledger could be read for this scrape.", 1)
         yield _gauge("ledger_read_seconds", "How long reading the ledger took.", reading.seconds)
-        yield from self._filings(reading)
         yield from _polls(reading)
         yield from _indexes(reading)
         yield from coverage_metrics(reading)
-        yield from self._deliveries(reading)
-        yield from self._latency(reading)
+        known = self._known(reading.gauged)
+        yield from _deliveries(reading.gauged, known)
         yield from _queues(reading)
         yield from _upkeep(reading)
+        if reading.gauged.counted is not None:
+            yield from _counters(reading.gauged.counted)
+            yield from _attempts(reading.gauged.counted, known)
+            yield from _latency(reading.gauged.counted, known)
 
-    def _filings(self, reading: Reading) -> Iterator[Metric]:
-        counted = reading.gauged.counted
-        seen = CounterMetricFamily(
-            "form144_filings_seen", "Filings seen, by what showed them first.", labels=["source"]
-        )
-        for source in SOURCES:
-            seen.add_metric([source], counted.seen.get(source, 0))
-        yield seen
-        unreadable = CounterMetricFamily(
-            "form144_filings_unreadable", "Filings whose document could not be read.", labels=["reason"]
-        )
-        for reason in UNREADABLE:
-            unreadable.add_metric([reason], counted.unreadable.get(reason, 0))
-        yield unreadable
-        yield CounterMetricFamily(
-            "form144_alerts", "Alerts raised: notices that matched a watchlist.", counted.alerts
-        )
+    def _known(self, gauged: Gauged) -> Sequence[str]:
+        tried = {notifier for notifier, *_ in gauged.counted.attempts} if gauged.counted else set()
+        return sorted({*self._notifiers, *tried, *(notifier for notifier, _ in gauged.deliveries)})
 
-    def _known(self, reading: Reading) -> list[str]:
-        ledgers = {key[0] for key in (*reading.gauged.counted.attempts, *reading.gauged.deliveries)}
-        return sorted({*self._notifiers, *ledgers})
 
-    def _deliveries(self, reading: Reading) -> Iterator[Metric]:
-        gauged, known = reading.gauged, self._known(reading)
-        attempts = CounterMetricFamily(
-            "form144_delivery_attempts",
-            "Attempts to deliver a message, by how they ended; the reason is empty where it arrived.",
-            labels=["notifier", "outcome", "reason"],
-        )
-        ways = {(outcome, "") for outcome in ARRIVED}
-        ways |= {(outcome, reason) for outcome in FAILED for reason in FAILURES}
-        ways |= {(outcome, reason) for _, outcome, reason in gauged.counted.attempts}
-        for notifier in known:
-            for way in sorted(ways):
-                attempts.add_metric([notifier, *way], gauged.counted.attempts.get((notifier, *way), 0))
-        yield attempts
-        now = GaugeMetricFamily(
-            "form144_deliveries",
-            "Deliveries that are not over, or not well, by state.",
-            labels=["notifier", "state"],
-        )
-        ended = GaugeMetricFamily(
-            "form144_destinations_ended", "Destinations nothing goes to any more.", labels=["notifier"]
-        )
-        for notifier in known:
-            for state in STATES:
-                now.add_metric([notifier, state], gauged.deliveries.get((notifier, state), 0))
-            ended.add_metric([notifier], gauged.ended.get(notifier, 0))
-        yield from (now, ended)
+def _counters(counted: Counted) -> Iterator[Metric]:
+    seen = CounterMetricFamily(
+        "form144_filings_seen", "Filings seen, by what showed them first.", labels=["source"]
+    )
+    for source in SOURCES:
+        seen.add_metric([source], counted.seen.get(source, 0))
+    yield seen
+    unreadable = CounterMetricFamily(
+        "form144_filings_unreadable", "Filings whose document could not be read.", labels=["reason"]
+    )
+    for reason in UNREADABLE:
+        unreadable.add_metric([reason], counted.unreadable.get(reason, 0))
+    yield unreadable
+    yield CounterMetricFamily(
+        "form144_alerts", "Alerts raised: notices that matched a watchlist.", counted.alerts
+    )
+    yield CounterMetricFamily("form144_polls", "Looks at EDGAR's feed, begun.", counted.polls)
 
-    def _latency(self, reading: Reading) -> Iterator[Metric]:
-        latency = HistogramMetricFamily(
-            "form144_notification_latency_seconds",
-            "From a filing's acceptance by EDGAR to its alert's arrival, unless kept back on purpose.",
-            labels=["notifier"],
-        )
-        counted = reading.gauged.counted
-        ends = [*map(str, BUCKETS), "+Inf"]
-        for notifier in self._known(reading):
-            up_to = accumulate(counted.latency.get((notifier, end), 0) for end in ends)
-            total = counted.latency_sum.get(notifier, 0) / 1000
-            latency.add_metric([notifier], list(zip(ends, up_to, strict=True)), sum_value=total)
-        yield latency
+
+def _attempts(counted: Counted, known: Sequence[str]) -> Iterator[Metric]:
+    attempts = CounterMetricFamily(
+        "form144_delivery_attempts",
+        "Attempts to deliver a message, by how they ended; the reason is empty where it arrived.",
+        labels=["notifier", "outcome", "reason"],
+    )
+    ways = {(outcome, "") for outcome in ARRIVED}
+    ways |= {(outcome, reason) for outcome in FAILED for reason in FAILURES}
+    ways |= {(outcome, reason) for _, outcome, reason in counted.attempts}
+    for notifier in known:
+        for way in sorted(ways):
+            attempts.add_metric([notifier, *way], counted.attempts.get((notifier, *way), 0))
+    yield attempts
+
+
+def _latency(counted: Counted, known: Sequence[str]) -> Iterator[Metric]:
+    latency = HistogramMetricFamily(
+        "form144_notification_latency_seconds",
+        "From a filing's acceptance by EDGAR to its alert's arrival, unless kept back on purpose.",
+        labels=["notifier"],
+    )
+    ends = [*map(str, BUCKETS), "+Inf"]
+    for notifier in known:
+        up_to = accumulate(counted.latency.get((notifier, end), 0) for end in ends)
+        total = counted.latency_sum.get(notifier, 0) / 1000
+        latency.add_metric([notifier], list(zip(ends, up_to, strict=True)), sum_value=total)
+    yield latency
+
+
+def _deliveries(gauged: Gauged, known: Sequence[str]) -> Iterator[Metric]:
+    now = GaugeMetricFamily(
+        "form144_deliveries",
+        "Deliveries that are not over, or not well, by state.",
+        labels=["notifier", "state"],
+    )
+    ended = GaugeMetricFamily(
+        "form144_destinations_ended", "Destinations nothing goes to any more.", labels=["notifier"]
+    )
+    for notifier in known:
+        for state in STATES:
+            now.add_metric([notifier, state], gauged.deliveries.get((notifier, state), 0))
+        ended.add_metric([notifier], gauged.ended.get(notifier, 0))
+    yield from (now, ended)
 
 
 def _polls(reading: Reading) -> Iterator[Metric]:
     gauged = reading.gauged
     yield _gauge("edgar_open", "Whether EDGAR takes filings at this hour.", is_open(reading.at))
-    yield CounterMetricFamily("form144_polls", "Looks at EDGAR's feed, begun.", gauged.counted.polls)
     lately = GaugeMetricFamily(
         "form144_polls_last_hour", "Polls of the last hour, by how they ended.", labels=["outcome"]
     )

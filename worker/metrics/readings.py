@@ -11,6 +11,7 @@ import msgspec
 
 from worker.edgar.hours import eastern_day, index_days
 from worker.errors import Unreachable
+from worker.ledger.counters import Counters
 from worker.ledger.gauges import Gauged, Gauges, open_to_gauge
 from worker.ledger.ledger import Ledger
 from worker.ledger.reloads import Reload
@@ -33,15 +34,14 @@ LOOKED_FOR = timedelta(days=14)
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """What was read at `at`, an aware UTC instant, in `seconds`.
 
-    `closed` are the last business days whose index is due, the newest first, as are the days of
-    `gauged.coverage`. `unread` are all those whose index was not parsed yet, oldest first. `loose_since` is
-    when the oldest entry of the record that waits to be sealed was written.
+    `gauged.coverage` is that of the last business days whose index is due, the newest first. `unread` are all
+    those whose index was not parsed yet, oldest first. `loose_since` is when the oldest entry of the record
+    that waits to be sealed was written.
     """
 
     at: datetime
     seconds: float
     gauged: Gauged
-    closed: tuple[date, ...]
     index_cursor: date | None
     unread: tuple[date, ...]
     reconciliation_failed: bool
@@ -61,9 +61,9 @@ class Readings:
         """
         self._kept = KEPT if kept is None else kept
         self._ledger = Ledger(open_to_gauge(url))
-        self._gauges = Gauges(
-            self._ledger.database, unreadable_class=unreadable_class, failure_class=failure_class
-        )
+        database = self._ledger.database
+        counters = Counters(database, unreadable_class=unreadable_class, failure_class=failure_class)
+        self._gauges = Gauges(database, counters)
         self._clock = clock
         self._lock = Lock()
         self._last: Reading | None = None
@@ -94,7 +94,6 @@ class Readings:
         return Reading(
             at=now,
             gauged=self._gauges.read(now, closed),
-            closed=closed,
             index_cursor=index_cursor(ledger, now),
             unread=unread_days(ledger, now),
             reconciliation_failed=ledger.chores.error(Step.RECONCILE) is not None,

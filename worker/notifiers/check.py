@@ -27,8 +27,8 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     hint: str = ""
 
 
-def fine(what: str, finding: str, hint: str = "") -> Check:
-    return Check(what=what, mark=Mark.FINE, finding=finding, hint=hint)
+def fine(what: str, finding: str) -> Check:
+    return Check(what=what, mark=Mark.FINE, finding=finding)
 
 
 def warning(what: str, finding: str, hint: str = "") -> Check:

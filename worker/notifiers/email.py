@@ -49,13 +49,11 @@ class EmailNotifier:
         security: Security = Security.STARTTLS,
         username: str | None = None,
         password: str | None = None,
-        unsubscribe: str | None = None,
         tls: ssl.SSLContext | None = None,
         timeout: float = 20.0,
     ) -> None:
         self._host, self._port, self._security = host, port, security
         self._sender = read_address(sender)
-        self._unsubscribe = unsubscribe or self._sender.addr_spec
         self._clock = clock
         self._credentials = (username, password) if username and password else None
         self._tls = tls or ssl.create_default_context()
@@ -70,7 +68,6 @@ class EmailNotifier:
             message,
             sender=self._sender,
             recipient=recipient,
-            unsubscribe=self._unsubscribe,
             key=key,
             answers=answers.key if answers else None,
             now=self._clock(),
@@ -98,7 +95,7 @@ class EmailNotifier:
     def _connection(self) -> Iterator[smtplib.SMTP]:
         """A session that is encrypted and logged in. What breaks inside it broke before any message left."""
         try:
-            smtp = self._connect()
+            smtp = self._logged_in()
         except smtplib.SMTPResponseException as error:
             raise _refusal(error.smtp_code, error.smtp_error, "session") from None
         except smtplib.SMTPNotSupportedError as error:
@@ -114,13 +111,8 @@ class EmailNotifier:
         finally:
             smtp.close()
 
-    def _connect(self) -> smtplib.SMTP:
-        if self._security is Security.TLS:
-            smtp: smtplib.SMTP = smtplib.SMTP_SSL(
-                self._host, self._port, timeout=self._timeout, context=self._tls
-            )
-        else:
-            smtp = smtplib.SMTP(self._host, self._port, timeout=self._timeout)
+    def _logged_in(self) -> smtplib.SMTP:
+        smtp = connect(self._host, self._port, self._security, tls=self._tls, timeout=self._timeout)
         try:
             if self._security is Security.STARTTLS:
                 smtp.starttls(context=self._tls)
@@ -137,6 +129,15 @@ class EmailNotifier:
             smtp.login(username, password)
         except smtplib.SMTPAuthenticationError as error:
             raise _refusal(error.smtp_code, b"", "login") from None
+
+
+def connect(host: str, port: int, security: Security, *, tls: ssl.SSLContext, timeout: float) -> smtplib.SMTP:
+    """A connection to a server that has greeted, encrypted where that is so from the first byte. `timeout` is
+    in seconds. Raises OSError, and smtplib's own errors.
+    """
+    if security is Security.TLS:
+        return smtplib.SMTP_SSL(host, port, timeout=timeout, context=tls)
+    return smtplib.SMTP(host, port, timeout=timeout)
 
 
 def read_address(text: str) -> Address:

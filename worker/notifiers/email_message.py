@@ -18,7 +18,6 @@ def compose(
     *,
     sender: Address,
     recipient: Address,
-    unsubscribe: str,
     key: str,
     now: datetime,
     answers: str | None,
@@ -27,8 +26,8 @@ def compose(
 
     `Message-ID` is the key; notices of one family share a root that no mail carries, so that every mail
     client shows them as one conversation, whichever came first. `answers` is the key of an earlier mail of
-    the conversation to the same recipient. `unsubscribe` is an address for people:
-    one-click (RFC 8058) would need an HTTPS endpoint, which this program does not have.
+    the conversation to the same recipient. Who wants no more of them writes to the sender: one-click
+    (RFC 8058) would need an HTTPS endpoint, which this program does not have.
     """
     mail = EmailMessage(policy=SMTP)
     mail["From"] = sender
@@ -42,7 +41,7 @@ def compose(
         mail["In-Reply-To"] = conversation[-1]
         mail["References"] = " ".join(conversation)
     mail["List-Id"] = f"Form 144 alerts <form144.{sender.domain}>"
-    mail["List-Unsubscribe"] = f"<mailto:{unsubscribe}?subject=unsubscribe>"
+    mail["List-Unsubscribe"] = f"<mailto:{sender.addr_spec}?subject=unsubscribe>"
     if message.severity is Severity.HIGH:
         mail["Importance"] = "high"  # RFC 2156; X-Priority says the same and counts against a mail as spam
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation note answers this

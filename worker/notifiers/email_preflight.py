@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 
 from worker.notifiers.check import Check, broken, fine, not_asked, warning
-from worker.notifiers.email import Security, read_address
+from worker.notifiers.email import Security, connect, read_address
 
 #: A mail server that takes less than this may refuse a digest with its attachment.
 SMALL = 2_000_000
@@ -50,7 +50,7 @@ class EmailPreflight:
         """Connection, encryption, login, sender, size; it ends with the first that nothing can follow."""
         with ExitStack() as stack:
             try:
-                smtp = self._connected()
+                smtp = connect(self._host, self._port, self._security, tls=self._tls, timeout=self._timeout)
             except ssl.SSLError as error:
                 yield _untrusted(error)
                 return
@@ -63,11 +63,6 @@ class EmailPreflight:
                 yield from self._session(smtp)
             except (OSError, smtplib.SMTPException) as error:
                 yield broken(SERVER, f"it hung up in the middle of the session ({_kind(error)})")
-
-    def _connected(self) -> smtplib.SMTP:
-        if self._security is Security.TLS:
-            return smtplib.SMTP_SSL(self._host, self._port, timeout=self._timeout, context=self._tls)
-        return smtplib.SMTP(self._host, self._port, timeout=self._timeout)
 
     def _session(self, smtp: smtplib.SMTP) -> Iterator[Check]:
         smtp.ehlo_or_helo_if_needed()

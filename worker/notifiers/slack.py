@@ -9,17 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from http.client import HTTPException
 from typing import Any
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
 
 from worker.alerts.delivery import Earlier, Receipt
 from worker.alerts.message import Message
 from worker.errors import Refused, Unknown, Unreachable
-from worker.notifiers import slack_errors
+from worker.notifiers import slack_api
 from worker.notifiers.base import WhenUnknown
 
 #: The type of the metadata a message carries; its payload is the opaque key and nothing else, because
@@ -36,8 +34,6 @@ CLOCK_MARGIN = timedelta(minutes=2)
 class SlackNotifier:
     """`slack:#channel` or `slack:C0123456789`. A receipt's reference is `<channel id>/<ts>`, which is what
     an update or a reply needs.
-
-    `retry_handlers=[]` because the SDK's default posts a second time when an answer is lost.
     """
 
     name = "slack"
@@ -45,17 +41,11 @@ class SlackNotifier:
     can_amend = True
 
     def __init__(self, token: str, *, base_url: str = WebClient.BASE_URL, timeout: int = 10) -> None:
-        self._client = WebClient(
-            token=token,
-            base_url=base_url.rstrip("/") + "/",
-            timeout=timeout,
-            retry_handlers=[],
-            logger=slack_errors.silent_logger(),
-        )
+        self._client = slack_api.client(token, base_url=base_url, timeout=timeout)
         self._ids: dict[str, str] = {}
 
     def send(self, message: Message, address: str, key: str, answers: Earlier | None = None) -> Receipt:
-        answer = self._call(
+        answer = slack_api.call(
             self._client.chat_postMessage,
             channel=address,
             thread_ts=_parts(answers.reference)[1] if answers else None,
@@ -86,7 +76,7 @@ class SlackNotifier:
     def amend(self, message: Message, key: str, reference: str) -> None:
         channel, ts = _parts(reference)
         try:
-            self._call(self._client.chat_update, channel=channel, ts=ts, **_body(message, key))
+            slack_api.call(self._client.chat_update, channel=channel, ts=ts, **_body(message, key))
         except Unknown as error:
             raise Unreachable(f"whether Slack changed the message is not known: {error}") from None
 
@@ -134,24 +124,10 @@ class SlackNotifier:
 
     def _pages(self, method: Callable[..., SlackResponse], **arguments: Any) -> Iterator[SlackResponse]:
         """Read page after page. Reading changes nothing, so a lost answer only means: ask again later."""
-        cursor: str | None = None
-        while cursor != "":
-            try:
-                page = self._call(method, limit=200, cursor=cursor, **arguments)
-            except Unknown as error:
-                raise Unreachable(f"Slack could not be asked: {error}") from None
-            yield page
-            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-
-    def _call(self, method: Callable[..., SlackResponse], **arguments: Any) -> SlackResponse:
         try:
-            return method(**arguments)
-        except SlackApiError as error:
-            answer = error.response
-            code = str(answer.get("error") or "")
-            raise slack_errors.refusal(answer.status_code, code, answer.headers) from None
-        except (OSError, HTTPException, SlackClientError, ValueError) as error:
-            raise slack_errors.broken(error) from None
+            yield from slack_api.pages(method, **arguments)
+        except Unknown as error:
+            raise Unreachable(f"Slack could not be asked: {error}") from None
 
 
 def _body(message: Message, key: str) -> dict[str, Any]:

@@ -7,17 +7,14 @@ the header `x-oauth-scopes` of every answer (https://docs.slack.dev/authenticati
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from http.client import HTTPException
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
-from slack_sdk.web import SlackResponse
 
-from worker.errors import Form144Error, Refused, Unknown
-from worker.notifiers import slack_errors
+from worker.errors import Form144Error, Refused
+from worker.notifiers import slack_api
 from worker.notifiers.check import Check, broken, fine, not_asked, warning
 from worker.notifiers.slack import CHANNEL_ID
 
@@ -39,18 +36,12 @@ class SlackPreflight:
     """Asks with one token. Nothing it does can be seen in the workspace."""
 
     def __init__(self, token: str, *, base_url: str = WebClient.BASE_URL, timeout: int = 10) -> None:
-        self._client = WebClient(
-            token=token,
-            base_url=base_url.rstrip("/") + "/",
-            timeout=timeout,
-            retry_handlers=[],
-            logger=slack_errors.silent_logger(),
-        )
+        self._client = slack_api.client(token, base_url=base_url, timeout=timeout)
 
     def checks(self, channels: Sequence[str]) -> Iterator[Check]:
         """The token, its scopes, then each channel as a destination names it."""
         try:
-            who = self._call(self._client.auth_test)
+            who = slack_api.call(self._client.auth_test)
         except Form144Error as error:
             hint = "take the bot token anew from the app's page, under OAuth & Permissions"
             yield broken("Slack token", str(error), hint if isinstance(error, Refused) else "")
@@ -74,7 +65,7 @@ class SlackPreflight:
             if number is None:
                 hint = f"check its name; a private channel shows once the bot is in: /invite @{bot}"
                 return broken(what, "Slack lists no channel of that name", hint)
-            found = self._call(self._client.conversations_info, channel=number)["channel"]
+            found = slack_api.call(self._client.conversations_info, channel=number)["channel"]
         except Refused as error:
             if "missing_scope" in str(error):
                 return warning(what, "it cannot be asked about without channels:read", _SET_SCOPES)
@@ -84,33 +75,16 @@ class SlackPreflight:
     def _number(self, name: str) -> str | None:
         """The channel's id, None where Slack lists none of that name."""
         for kind in ("public_channel", "private_channel"):
-            cursor: str | None = None
-            while cursor != "":
-                try:
-                    page = self._call(self._client.conversations_list, types=kind, limit=200, cursor=cursor)
-                except Refused as error:
-                    if kind == "private_channel" and "missing_scope" in str(error):
-                        return None
-                    raise
-                for channel in page.get("channels") or ():
-                    if channel.get("name") == name:
-                        return str(channel["id"])
-                cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            try:
+                for page in slack_api.pages(self._client.conversations_list, types=kind):
+                    for channel in page.get("channels") or ():
+                        if channel.get("name") == name:
+                            return str(channel["id"])
+            except Refused as error:
+                if kind == "private_channel" and "missing_scope" in str(error):
+                    return None
+                raise
         return None
-
-    def _call(self, method: Callable[..., SlackResponse], **arguments: Any) -> SlackResponse:
-        """Asking changes nothing, so that a lost answer is no more than a failure."""
-        try:
-            return method(**arguments)
-        except SlackApiError as error:
-            answer = error.response
-            code = str(answer.get("error") or "")
-            raise slack_errors.refusal(answer.status_code, code, answer.headers) from None
-        except (OSError, HTTPException, SlackClientError, ValueError) as error:
-            failure = slack_errors.broken(error)
-            if isinstance(failure, Unknown):
-                raise Unknown("the connection to Slack broke before its answer") from None
-            raise failure from None
 
 
 def _standing(what: str, found: Mapping[str, Any], bot: str, scopes: frozenset[str]) -> Check:

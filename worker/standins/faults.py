@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import socket
-import struct
-import sys
 import threading
 from collections import Counter, defaultdict, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
+
+from worker.standins.http_server import HttpHandler, HttpServer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,8 +101,7 @@ class FaultyServer:
         self.asked: Counter[str] = Counter()
         self._faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
         self._one_at_a_time = threading.Lock()
-        self._closing = threading.Event()
-        self._server = _Server(("127.0.0.1", 0), self._handler(), bind_and_activate=False)
+        self._server = HttpServer(self._handler())
 
     def name_of(self, path: str) -> str:
         raise NotImplementedError
@@ -114,17 +111,13 @@ class FaultyServer:
 
     @property
     def root(self) -> str:
-        host, port = self._server.socket.getsockname()[:2]
-        return f"http://{host}:{port}"
+        return self._server.url
 
     def queue_fault(self, name: str, fault: Fault, times: int) -> None:
         self._faults[name].extend([fault] * times)
 
     def __enter__(self) -> Self:
-        self._server.server_bind()
-        self._server.server_activate()
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-        self._thread.start()
+        self._server.start()
         return self
 
     def __exit__(
@@ -133,12 +126,9 @@ class FaultyServer:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._closing.set()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        self._server.close()
 
-    def _answer(self, handler: BaseHTTPRequestHandler) -> None:
+    def _answer(self, handler: HttpHandler) -> None:
         path = urlsplit(handler.path).path
         body = _body(handler)
         with self._one_at_a_time:
@@ -148,10 +138,9 @@ class FaultyServer:
             answer = fault.answer
             if fault.taken:
                 answer = self.carry_out(path, dict(handler.headers.items()), body)
-        self._closing.wait(fault.delay)
+        self._server.closing.wait(fault.delay)
         if fault.dropped or answer is None:
-            # A zero linger makes close() send a reset instead of an orderly end.
-            handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            handler.reset()
             return
         handler.send_response(answer.status)
         for name, value in answer.headers.items():
@@ -160,31 +149,19 @@ class FaultyServer:
         handler.end_headers()
         handler.wfile.write(answer.body)
 
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
+    def _handler(self) -> type[HttpHandler]:
         outer = self
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
+        class Handler(HttpHandler):
+            def do_POST(self) -> None:  # noqa: N802 - the base class's name
                 outer._answer(self)
 
             do_GET = do_POST  # noqa: N815
 
-            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-                """The stand-in is silent; what it was asked stands in its own records."""
-
         return Handler
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up early is what the tests are about; anything else is ours, and is shown."""
-        if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(request, client_address)
-
-
-def _body(handler: BaseHTTPRequestHandler) -> dict[str, Any]:
+def _body(handler: HttpHandler) -> dict[str, Any]:
     """The arguments of a request: its query, and its body as JSON or as a form."""
     arguments: dict[str, Any] = dict(parse_qsl(urlsplit(handler.path).query))
     raw = handler.rfile.read(int(handler.headers.get("Content-Length") or 0))

@@ -115,7 +115,11 @@ class Workspace:
         posted = self.messages[channel]
         for place, message in enumerate(posted):
             if message.ts == ts:
-                posted[place] = replace(self._made(channel, message.ts, body), thread_ts=message.thread_ts)
+                posted[place] = replace(
+                    self._made(channel, message.ts, body),
+                    thread_ts=message.thread_ts,
+                    reactions=message.reactions,
+                )
                 return posted[place]
         raise SlackRefusal("message_not_found")
 

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
+
+#: How many characters a notifier's name and an address may have: the ledger has room for no more. An e-mail
+#: address, the longest kind, has at most 64 before its @ and 255 after it (RFC 5321, section 4.5.3.1).
+LONGEST_NOTIFIER = 32
+LONGEST_ADDRESS = 320
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class Destination(msgspec.Struct, frozen=True, order=True):
@@ -17,14 +26,24 @@ class Destination(msgspec.Struct, frozen=True, order=True):
     def parse(cls, text: str) -> Destination:
         """Read `notifier:address`; a bare notifier name has the empty address.
 
-        Raises ValueError with a sentence where there is no notifier name.
+        Raises ValueError with a sentence where there is no notifier name, where it or the address is longer
+        than any ledger keeps, and where there is a control character, such as a line's end, in the text.
         """
-        notifier, _, address = text.strip().partition(":")
-        if not notifier.strip():
+        name, _, rest = text.strip().partition(":")
+        notifier, address = name.strip().lower(), rest.strip()
+        if not notifier:
             raise ValueError(
                 f"{text!r} names no notifier; write it as slack:#channel or email:jane@example.com"
             )
-        return cls(notifier.strip().lower(), address.strip())
+        if _CONTROL.search(text.strip()):
+            raise ValueError(f"{text.strip()[:60]!r} holds a control character; write it as slack:#channel")
+        for what, said, longest in (
+            ("a notifier's name", notifier, LONGEST_NOTIFIER),
+            ("an address", address, LONGEST_ADDRESS),
+        ):
+            if len(said) > longest:
+                raise ValueError(f"{what} of {len(said)} characters; it has at most {longest}")
+        return cls(notifier, address)
 
     @property
     def key(self) -> tuple[str, str]:

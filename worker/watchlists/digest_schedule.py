@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
@@ -144,7 +145,7 @@ def _zone(words: Sequence[str], said: str) -> str:
     if not words:
         raise Misread(f"{said!r} names no time zone", f"write {EXAMPLE}")
     written = "_".join(words)
-    zones = available_timezones()
+    zones = _zones()
     if written in zones and ("/" in written or written == "UTC"):
         return written
     if place := _ABBREVIATED.get(written.casefold()):
@@ -157,3 +158,9 @@ def _zone(words: Sequence[str], said: str) -> str:
     hint = f"did you mean {city[written.casefold()]}?" if written.casefold() in city else ""
     hint = hint or did_you_mean(written, places) or "write its IANA name, such as Europe/Zurich"
     raise Misread(f"{written} is no time zone", hint)
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """Every name there is. Asking goes through the whole tz database, so this process asks once."""
+    return frozenset(available_timezones())

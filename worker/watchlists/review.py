@@ -8,7 +8,7 @@ from worker.errors import Mistake
 from worker.watchlists.conditions.words import did_you_mean
 from worker.watchlists.destination import Destination
 from worker.watchlists.document import Document
-from worker.watchlists.watchlist import Route, Watchlist
+from worker.watchlists.watchlist import LONGEST_ID, Route, Watchlist
 
 Found = tuple[list[Mistake], list[Mistake]]
 
@@ -25,6 +25,9 @@ def review(
     where = document.where(())
     mistakes: list[Mistake] = []
     warnings = _duplicates(watchlist)
+    if len(watchlist.id) > LONGEST_ID:
+        what = f"makes an id of {len(watchlist.id)} characters out of its file name"
+        mistakes.append(Mistake(f"{watchlist.path}:1:1", what, f"rename the file; at most {LONGEST_ID}"))
     if not watchlist.entries and not watchlist.any_notice:
         mistakes.append(Mistake(where, "watches nobody", "add issuers or holders, or any_notice: true"))
     if watchlist.any_notice and watchlist.entries:

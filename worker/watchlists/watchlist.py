@@ -14,6 +14,9 @@ from worker.watchlists.match import Severity, Side
 from worker.watchlists.quiet_hours import QuietHours
 from worker.watchlists.rehearsal import Rehearsal
 
+#: How many characters a list's id may have: the ledger has room for no more.
+LONGEST_ID = 100
+
 
 class Visibility(StrEnum):
     """Who may learn that the list exists."""
@@ -79,10 +82,10 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
 class Watchlist(msgspec.Struct, frozen=True, kw_only=True):
     """One list, resolved and ready to be matched.
 
-    `id` is stable as long as the file keeps its name; that of a confidential list says nothing, because ids
-    reach logs and tables. `any_notice` lists ask about every notice. `near_miss` is the fraction of a limit
-    by which a figure may miss it and still be reported as near. `digest` is the sha256 of everything the
-    list was read from.
+    `id`, of at most LONGEST_ID characters, is stable as long as the file keeps its name; that of a
+    confidential list says nothing, because ids reach logs and tables. `any_notice` lists ask about every
+    notice. `near_miss` is the fraction of a limit by which a figure may miss it and still be reported as
+    near. `digest` is the sha256 of everything the list was read from.
     """
 
     id: str

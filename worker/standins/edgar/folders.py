@@ -7,8 +7,8 @@ from html import escape
 from zoneinfo import ZoneInfo
 
 from worker.filings.filing import Filing, Role
-from worker.standins.edgar_answer import Answer
-from worker.standins.edgar_faults import ABSENT
+from worker.standins.edgar.answer import Answer
+from worker.standins.edgar.faults import ABSENT
 
 #: `/Archives/edgar/data/<cik>/<18 digits>/<file>`, and the `.txt` that lies beside the folder as well.
 _FILE = re.compile(r"/Archives/edgar/data/(?P<cik>\d+)/(?:(?P<folder>\d{18})/)?(?P<file>(?:xsl\w+/)?[\w.-]+)")

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 import msgspec
 
-from worker.standins.edgar_answer import Answer, Ending, Packing
+from worker.standins.edgar.answer import Answer, Ending, Packing
 
 SLOW_SECONDS = 5.0
 ENDLESS_BYTES = 20_000_000

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from worker.filings.filing import Filing, FoundBy, Party, Role
-from worker.standins.edgar_answer import Answer
-from worker.standins.edgar_faults import UNAVAILABLE
+from worker.standins.edgar.answer import Answer
+from worker.standins.edgar.faults import UNAVAILABLE
 
 #: A query shows this many rows and no more; beyond them stands the 503 page (seen with start=5100).
 DEPTH = 5_100

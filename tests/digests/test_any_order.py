@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,9 +14,9 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event
 
 from tests.builders import a_filing
+from tests.deaths import killed_before
 from tests.ledger.readings import a_claim, a_match, a_reading
 from tests.messages import samples
 from tests.world import Clock, Killed
@@ -99,23 +99,6 @@ class Rig:
         for _ in range(3):
             self.clock.now = max(self.clock.now, START) + timedelta(days=8)
             self.look()
-
-
-@contextmanager
-def killed_before(ledger: Ledger, statement: int | None) -> Iterator[None]:
-    left = [statement]
-
-    def count(*_: object) -> None:
-        if left[0] is not None:
-            left[0] -= 1
-            if left[0] == 0:
-                raise Killed
-
-    event.listen(ledger.database.engine, "before_cursor_execute", count)
-    try:
-        yield
-    finally:
-        event.remove(ledger.database.engine, "before_cursor_execute", count)
 
 
 ALERT = st.tuples(st.just("alert"), st.integers(0, 2), st.booleans())

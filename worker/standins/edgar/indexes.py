@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from worker.standins.edgar_answer import Answer
-from worker.standins.edgar_feed import Row
+from worker.standins.edgar.answer import Answer
+from worker.standins.edgar.feed import Row
 
 _EASTERN = ZoneInfo("America/New_York")
 _PAGE = 100

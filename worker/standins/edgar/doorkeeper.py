@@ -10,8 +10,8 @@ import re
 from collections import deque
 from datetime import datetime, timedelta
 
-from worker.standins.edgar_answer import Asked
-from worker.standins.edgar_faults import Fault
+from worker.standins.edgar.answer import Asked
+from worker.standins.edgar.faults import Fault
 
 _SECOND = timedelta(seconds=1)
 _DECLARED = re.compile(r"\S+ .*[^@\s]+@[^@\s]+\.[^@\s]+")

@@ -1,8 +1,7 @@
-"""Amendments, several notices of one issuer, bursts: what readers see, and where, whatever is cut short."""
+"""Amendments: what readers see of them, and where, whatever is cut short."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -11,56 +10,18 @@ import pytest
 from msgspec.structs import replace
 
 from tests.builders import a_filing, a_notice, a_proposed_sale
-from tests.world import START, Fuse, Killed, World, a_world
+from tests.conftest import ROOT
+from tests.conversations.amending import AMENDMENT, ORIGINAL, amend, an_amendment, own_points, posts
+from tests.deaths import each_death
+from tests.world import START, WATCHLIST, Fuse, Killed, World, a_world
 from worker.alerts.delivery import DeliveryState
 from worker.due import READ_LEASE
-from worker.filings.filing import Filing, Party, Role
-from worker.filings.notice import Form144Notice
+from worker.filings.filing import Party, Role
 from worker.filings.reader import read_notice
 from worker.pipeline import Step
 from worker.standins.faults import Fault
-from worker.standins.slack_workspace import Posted
 
-ORIGINAL = "0001950047-26-000123"
-AMENDMENT = "0001950047-26-000200"
-
-OVER_100K = b"""
-name: Example Industries
-owner: Jane Doe
-issuers:
-  - 1999500
-when:
-  market_value: over 100k
-tell:
-  - slack:#ir-alerts
-  - email:jane@example.com
-"""
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with a_world(tmp_path) as made:
-        yield made
-
-
-def an_amendment(**overrides: object) -> tuple[Filing, Form144Notice]:
-    filing = a_filing(accession=AMENDMENT, form_type="144/A", accepted_at=START + timedelta(minutes=96))
-    values: dict[str, object] = {
-        "submission_type": "144/A",
-        "previous_accession": ORIGINAL,
-        "proposed_sales": (a_proposed_sale(units=12_500),),
-    }
-    return filing, a_notice(**(values | overrides))
-
-
-def amend(world: World, **overrides: object) -> None:
-    world.clock.now = START + timedelta(minutes=97)
-    world.publish(*an_amendment(**overrides))
-    world.settle()
-
-
-def posts(world: World) -> list[Posted]:
-    return world.slack.messages["ir-alerts"]
+OVER_100K = WATCHLIST.replace(b"tell:", b"when:\n  market_value: over 100k\ntell:")
 
 
 def assert_a_conversation(world: World) -> None:
@@ -91,13 +52,6 @@ def test_an_amendment_goes_into_the_thread_of_its_original_which_says_that_it_wa
     assert posts(world)[0].metadata == before.metadata
 
 
-def own_points(fuse: Fuse) -> list[int]:
-    """Where a run crossed something that conversations are made of; test_pipeline.py kills it elsewhere."""
-    ours = ("ledger.families", "ledger.threads", "ledger.marks", "ledger.rollups", "ledger.deliveries")
-    ways = ("slack.send", "slack.amend", "email.send")
-    return [n for n, name in enumerate(fuse.crossings, start=1) if name.startswith((*ours, *ways))]
-
-
 def run_amended(world: World, fuse: Fuse) -> None:
     world.clock.now = START + timedelta(minutes=97)
     world.publish(*an_amendment())
@@ -109,25 +63,21 @@ def run_amended(world: World, fuse: Fuse) -> None:
 def test_killed_at_any_point_of_an_amendment_and_started_again_the_conversation_is_the_same(
     tmp_path: Path,
 ) -> None:
-    fuse = Fuse()
+    whole = Fuse()
     (tmp_path / "whole").mkdir()
     with a_world(tmp_path / "whole") as world:
         world.publish()
         world.settle()
-        run_amended(world, fuse)
+        run_amended(world, whole)
         assert_a_conversation(world)
-    assert {"ledger.threads.place", "slack.amend", "ledger.marks.done"} <= set(fuse.crossings)
-    for point in own_points(fuse):
-        for after in (False, True):
-            folder = tmp_path / f"{point}-{after}"
-            folder.mkdir()
-            with a_world(folder) as world:
-                world.publish()
-                world.settle()
-                with pytest.raises(Killed):
-                    run_amended(world, Fuse(at=point, after=after))
-                world.settle()
-                assert_a_conversation(world)
+    assert {"ledger.threads.place", "slack.amend", "ledger.marks.done"} <= set(whole.crossings)
+    for world, fuse in each_death(tmp_path, own_points(whole)):
+        world.publish()
+        world.settle()
+        with pytest.raises(Killed):
+            run_amended(world, fuse)
+        world.settle()
+        assert_a_conversation(world)
 
 
 def test_a_reply_whose_answer_was_lost_is_found_in_its_thread_and_not_posted_again(world: World) -> None:
@@ -293,97 +243,6 @@ def test_an_original_that_was_not_delivered_has_no_thread_and_the_amendment_stan
     assert "Units to be sold" in str(post.blocks)
 
 
-def test_several_notices_of_one_issuer_in_a_day_are_one_conversation_and_the_next_day_another(
-    world: World,
-) -> None:
-    for number, accepted in enumerate((START, START + timedelta(hours=1), START + timedelta(hours=17))):
-        world.clock.now = accepted + timedelta(minutes=1)
-        world.publish(a_filing(accession=f"0001950047-26-00050{number}", accepted_at=accepted))
-        world.settle()
-    first, second, third = posts(world)
-    assert (first.thread_ts, second.thread_ts, third.thread_ts) == (None, first.ts, None)
-
-
-def publish_burst(world: World, number: int) -> None:
-    for one in range(number):
-        world.publish(a_filing(accession=f"0001950047-26-{1000 + one:06}", accepted_at=START))
-
-
-def test_a_burst_is_one_message_and_its_thread_never_a_post_for_each(world: World) -> None:
-    publish_burst(world, 200)
-    world.settle(for_at_most=timedelta(hours=6))
-    messages = len(posts(world)) + len(world.mails())
-    assert messages <= 12
-    states = world.ledger.report.deliveries_by_state()
-    assert states == {DeliveryState.ROLLED_UP: 400, DeliveryState.DELIVERED: messages}
-    assert sum(post.thread_ts is None for post in posts(world)) == 1
-    told = str([post.blocks for post in posts(world)])
-    mailed = str([received.part("plain") for received in world.mail.received]).replace("=\\n", "")
-    for one in range(200):
-        accession = f"0001950047-26-{1000 + one:06}"
-        assert told.count(f"{accession}-index") == 1
-        assert mailed.count(f"{accession}-index") == 1
-
-
-def test_few_are_told_one_by_one(world: World) -> None:
-    publish_burst(world, 10)
-    world.settle()
-    assert world.ledger.report.deliveries_by_state() == {DeliveryState.DELIVERED: 20}
-
-
-def test_past_the_burst_what_comes_is_gathered_for_a_minute(world: World) -> None:
-    world.burst = 3
-    publish_burst(world, 3)
-    world.settle()
-    for number in range(4):
-        world.publish(a_filing(accession=f"0001950047-26-00070{number}", accepted_at=world.clock()))
-    world.settle()
-    assert len(posts(world)) == 4
-    assert "4 notices at once" in str(posts(world)[-1].blocks)
-    assert float(posts(world)[-1].ts) - float(posts(world)[-2].ts) >= 60
-
-
-def test_an_amendment_of_a_notice_that_was_rolled_up_goes_into_the_thread_of_the_roll_up(
-    world: World,
-) -> None:
-    world.burst = 2
-    publish_burst(world, 2)
-    world.publish()
-    world.settle()
-    (rollup,) = posts(world)
-    amend(world)
-    assert posts(world)[-1].thread_ts == rollup.ts
-    assert "Units to be sold 10,000 → 12,500" in str(posts(world)[-1].blocks)
-
-
-def test_killed_at_any_point_of_a_burst_everything_is_told_once(tmp_path: Path) -> None:
-    def burst(world: World, fuse: Fuse) -> None:
-        world.burst = 2
-        publish_burst(world, 4)
-        pipeline = world.pipeline(fuse)
-        for step in (pipeline.poll, pipeline.read, pipeline.deliver):
-            step()
-
-    fuse = Fuse()
-    (tmp_path / "whole").mkdir()
-    with a_world(tmp_path / "whole") as world:
-        burst(world, fuse)
-    assert "ledger.rollups.tell_together" in fuse.crossings
-    for point in own_points(fuse):
-        for after in (False, True):
-            folder = tmp_path / f"{point}-{after}"
-            folder.mkdir()
-            with a_world(folder) as world:
-                with pytest.raises(Killed):
-                    burst(world, Fuse(at=point, after=after))
-                world.settle()
-                told = str([post.blocks for post in posts(world)])
-                for one in range(4):
-                    assert told.count(f"0001950047-26-{1000 + one:06}-index") == 1
-                assert len(posts(world)) == 1
-                assert len(world.mails()) == 1
-
-
 def test_a_reader_that_read_the_amendment_twice_tells_once(world: World) -> None:
     world.publish()
     world.settle()
@@ -403,7 +262,7 @@ def test_a_reader_that_read_the_amendment_twice_tells_once(world: World) -> None
 
 
 def test_the_secs_own_144a_goes_to_the_thread_of_its_original_with_what_it_changes(world: World) -> None:
-    document = (Path(__file__).parent / "samples" / "sec_144a.xml").read_bytes()
+    document = (ROOT / "tests" / "samples" / "sec_144a.xml").read_bytes()
     sample = read_notice(document)
     (sale,) = sample.proposed_sales
     original = replace(

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import gzip
-import socket
-import struct
-import sys
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Lock
-from typing import Any, cast
 
 import msgspec
+
+from worker.standins.http_server import HttpHandler, HttpServer
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,61 +54,28 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     packing: Packing = Packing.AS_ASKED
 
 
-class AnsweringServer(ThreadingHTTPServer):
-    """Puts every GET to `answer` and sends what comes back. Port 0, loopback, one thread a connection."""
-
-    daemon_threads = False  # closing waits for the handlers, so that no socket outlives the server
-    request_queue_size = 128
+class AnsweringServer(HttpServer):
+    """Puts every GET to `answer` and sends what comes back."""
 
     def __init__(self, clock: Callable[[], datetime], answer: Callable[[Asked], Answer]) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.clock = clock
         self.answer = answer
-        self.closing = Event()
-        self._open: set[socket.socket] = set()
-        self._lock = Lock()
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        with self._lock:
-            self._open.add(request)
-        super().process_request(request, client_address)
-
-    def shutdown_request(self, request: Any) -> None:
-        with self._lock:
-            self._open.discard(request)
-        super().shutdown_request(request)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        if not isinstance(sys.exception(), ConnectionError):  # a client that hangs up is part of the play
-            super().handle_error(request, client_address)
-
-    def close(self) -> None:
-        """Stop serving, end the connections that are kept alive, wait for their threads."""
-        self.closing.set()
-        self.shutdown()
-        with self._lock:
-            for connection in self._open:
-                try:
-                    connection.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    continue  # already gone
-        self.server_close()
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _Handler(HttpHandler):
+    server: AnsweringServer
     server_version = "Apache"
     sys_version = ""
-    disable_nagle_algorithm = True  # an answer is two writes; without this each costs 40 ms
 
-    def do_GET(self) -> None:
-        server = cast("AnsweringServer", self.server)
+    def do_GET(self) -> None:  # noqa: N802 - the base class's name
+        server = self.server
         asked = Asked(at=server.clock(), target=self.path, agent=self.headers.get("User-Agent", ""))
         answer = server.answer(asked)
         if answer.wait:
             server.closing.wait(answer.wait)
         if answer.ending is Ending.RESET:
-            self._reset()
+            self.reset()
             return
         body = answer.body
         accepted = "gzip" in self.headers.get("Accept-Encoding", "")
@@ -132,12 +95,3 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         else:
             self.wfile.write(body)
-
-    def _reset(self) -> None:
-        no_linger = struct.pack("ii", 1, 0)  # closing such a socket sends RST instead of FIN
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, no_linger)
-        self.connection.close()
-        self.close_connection = True
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
-        """Quiet: what was asked is kept in `EdgarStandin.requests`."""

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, time, timedelta
-from threading import RLock, Thread
+from threading import RLock
 from types import TracebackType
 from typing import Self
 from urllib.parse import parse_qsl, urlsplit
@@ -24,12 +24,12 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from worker.filings.filing import Filing
-from worker.standins import edgar_indexes
-from worker.standins.edgar_answer import Answer, AnsweringServer, Asked
-from worker.standins.edgar_doorkeeper import Doorkeeper
-from worker.standins.edgar_faults import ABSENT, DENIED, Fault, spoil
-from worker.standins.edgar_feed import Row, feed_page, filings_of, rows_of
-from worker.standins.edgar_folders import accession_in, folder_file
+from worker.standins.edgar import indexes
+from worker.standins.edgar.answer import Answer, AnsweringServer, Asked
+from worker.standins.edgar.doorkeeper import Doorkeeper
+from worker.standins.edgar.faults import ABSENT, DENIED, Fault, spoil
+from worker.standins.edgar.feed import Row, feed_page, filings_of, rows_of
+from worker.standins.edgar.folders import accession_in, folder_file
 
 NO_TIME = timedelta(0)
 _EASTERN = ZoneInfo("America/New_York")
@@ -77,22 +77,20 @@ class EdgarStandin:
         self._companies: list[tuple[str, int, str]] = []
         self._faults: list[tuple[str, deque[Fault]]] = []
         self._server = AnsweringServer(clock, self._answer)
-        self._thread = Thread(target=self._server.serve_forever, args=(0.01,), name="edgar-standin")
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        self._server.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._server.close()
-        self._thread.join()
 
     @property
     def base_url(self) -> str:
         """Where it listens, without a slash at the end; it plays all of the SEC's hosts."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return self._server.url
 
     @property
     def peak_per_second(self) -> int:
@@ -168,9 +166,9 @@ class EdgarStandin:
                 self._feed, query, base_url=self.base_url, now=asked.at, most=self._rows_per_page
             )
         if path == "/LATEST/search-index":
-            return edgar_indexes.search_page(self._indexed, query, now=asked.at, lag=self._search_lag)
+            return indexes.search_page(self._indexed, query, now=asked.at, lag=self._search_lag)
         if path == "/files/company_tickers.json":
-            return edgar_indexes.tickers_file(self._companies)
+            return indexes.tickers_file(self._companies)
         if path.startswith(("/Archives/edgar/daily-index/", "/Archives/edgar/full-index/")):
             return self._index(path, asked.at)
         return self._archived(path, asked.at)
@@ -189,11 +187,11 @@ class EdgarStandin:
         first = date(int(year), int(quarter[3]) * 3 - 2, 1)
         days = self._indexed_days(first, now)
         if file == "index.json":
-            return edgar_indexes.listing(days)
+            return indexes.listing(days)
         if kind == "full-index" and file == "master.idx" and days:
-            return edgar_indexes.master_index(self._indexed, days, daily=False)
+            return indexes.master_index(self._indexed, days, daily=False)
         wanted = [day for day in days if file == f"master.{day:%Y%m%d}.idx"]
-        return edgar_indexes.master_index(self._indexed, wanted, daily=True) if wanted else DENIED
+        return indexes.master_index(self._indexed, wanted, daily=True) if wanted else DENIED
 
     def _indexed_days(self, first: date, now: datetime) -> dict[date, datetime]:
         """The days of the quarter whose index lies there by now."""

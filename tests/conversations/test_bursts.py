@@ -1,0 +1,101 @@
+"""Several notices of one issuer, and many at once: few messages, and every notice in them once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.builders import a_filing
+from tests.conversations.amending import amend, own_points, posts
+from tests.deaths import each_death
+from tests.world import START, Fuse, Killed, World, a_world
+from worker.alerts.delivery import DeliveryState
+
+
+def test_several_notices_of_one_issuer_in_a_day_are_one_conversation_and_the_next_day_another(
+    world: World,
+) -> None:
+    for number, accepted in enumerate((START, START + timedelta(hours=1), START + timedelta(hours=17))):
+        world.clock.now = accepted + timedelta(minutes=1)
+        world.publish(a_filing(accession=f"0001950047-26-00050{number}", accepted_at=accepted))
+        world.settle()
+    first, second, third = posts(world)
+    assert (first.thread_ts, second.thread_ts, third.thread_ts) == (None, first.ts, None)
+
+
+def publish_burst(world: World, number: int) -> None:
+    for one in range(number):
+        world.publish(a_filing(accession=f"0001950047-26-{1000 + one:06}", accepted_at=START))
+
+
+def test_a_burst_is_one_message_and_its_thread_never_a_post_for_each(world: World) -> None:
+    publish_burst(world, 200)
+    world.settle(for_at_most=timedelta(hours=6))
+    messages = len(posts(world)) + len(world.mails())
+    assert messages <= 12
+    states = world.ledger.report.deliveries_by_state()
+    assert states == {DeliveryState.ROLLED_UP: 400, DeliveryState.DELIVERED: messages}
+    assert sum(post.thread_ts is None for post in posts(world)) == 1
+    told = str([post.blocks for post in posts(world)])
+    mailed = str([received.part("plain") for received in world.mail.received]).replace("=\\n", "")
+    for one in range(200):
+        accession = f"0001950047-26-{1000 + one:06}"
+        assert told.count(f"{accession}-index") == 1
+        assert mailed.count(f"{accession}-index") == 1
+
+
+def test_few_are_told_one_by_one(world: World) -> None:
+    publish_burst(world, 10)
+    world.settle()
+    assert world.ledger.report.deliveries_by_state() == {DeliveryState.DELIVERED: 20}
+
+
+def test_past_the_burst_what_comes_is_gathered_for_a_minute(world: World) -> None:
+    world.burst = 3
+    publish_burst(world, 3)
+    world.settle()
+    for number in range(4):
+        world.publish(a_filing(accession=f"0001950047-26-00070{number}", accepted_at=world.clock()))
+    world.settle()
+    assert len(posts(world)) == 4
+    assert "4 notices at once" in str(posts(world)[-1].blocks)
+    assert float(posts(world)[-1].ts) - float(posts(world)[-2].ts) >= 60
+
+
+def test_an_amendment_of_a_notice_that_was_rolled_up_goes_into_the_thread_of_the_roll_up(
+    world: World,
+) -> None:
+    world.burst = 2
+    publish_burst(world, 2)
+    world.publish()
+    world.settle()
+    (rollup,) = posts(world)
+    amend(world)
+    assert posts(world)[-1].thread_ts == rollup.ts
+    assert "Units to be sold 10,000 → 12,500" in str(posts(world)[-1].blocks)
+
+
+def test_killed_at_any_point_of_a_burst_everything_is_told_once(tmp_path: Path) -> None:
+    def burst(world: World, fuse: Fuse) -> None:
+        world.burst = 2
+        publish_burst(world, 4)
+        pipeline = world.pipeline(fuse)
+        for step in (pipeline.poll, pipeline.read, pipeline.deliver):
+            step()
+
+    whole = Fuse()
+    (tmp_path / "whole").mkdir()
+    with a_world(tmp_path / "whole") as world:
+        burst(world, whole)
+    assert "ledger.rollups.tell_together" in whole.crossings
+    for world, fuse in each_death(tmp_path, own_points(whole)):
+        with pytest.raises(Killed):
+            burst(world, fuse)
+        world.settle()
+        told = str([post.blocks for post in posts(world)])
+        for one in range(4):
+            assert told.count(f"0001950047-26-{1000 + one:06}-index") == 1
+        assert len(posts(world)) == 1
+        assert len(world.mails()) == 1
