@@ -11,7 +11,7 @@ from tests.world import START, World
 from worker.aftermath import _in_turn
 from worker.cli.explain import record_lines
 from worker.errors import Form144Error
-from worker.standins.faults import Fault
+from worker.standins.slack_faults import Fault
 from worker.standins.slack_workspace import Posted
 
 

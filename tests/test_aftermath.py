@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,18 +15,12 @@ from worker.ledger.tables import deliveries
 from worker.ledger.troubles import Trouble
 from worker.messages.slack_limits import problems
 from worker.pipeline import Step
-from worker.standins.faults import Fault
+from worker.standins.slack_faults import Fault
 from worker.watchlists.destination import Destination
 
 OPS = Destination("email", "ops@example.com")
 DESK = Destination("email", "desk@example.com")
 ARCHIVED = Fault.error("is_archived")
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with a_world(tmp_path) as made:
-        yield made
 
 
 def publish(world: World, number: int) -> None:

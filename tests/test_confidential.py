@@ -22,7 +22,7 @@ from worker.errors import ConfigurationError
 from worker.logs import configure_logging
 from worker.pipeline import Pipeline
 from worker.settings import from_environment
-from worker.standins.faults import Fault
+from worker.standins.slack_faults import Fault
 from worker.watched_folder import LOOK_EVERY, WatchedFolder
 from worker.watchlists.destination import Destination
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
-import pytest
 from structlog.testing import capture_logs
 
-from tests.world import World, a_world
+from tests.world import World
 from worker.alerts.delivery import DeliveryState
-from worker.standins.faults import Fault
+from worker.standins.slack_faults import Fault
 from worker.watchlists.destination import Destination
 
 THREE = b"""
@@ -30,12 +27,6 @@ visibility: confidential
 issuers: [1999500]
 tell: [slack:#ir-alerts, email:jane@example.com]
 """
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with a_world(tmp_path) as made:
-        yield made
 
 
 def test_one_mailbox_is_gone_one_is_busy_and_the_third_is_mailed_once(world: World) -> None:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from tests.builders import a_filing, a_notice
 from tests.test_confidential import ALLOWED, CANARIES, SECRET_LIST
-from tests.world import START, Fuse, Killed, World, a_world
+from tests.world import START, Fuse, Killed, World
 from worker import drill
 from worker.alerts.delivery import DeliveryState
 from worker.alerts.hold import About
@@ -20,20 +18,14 @@ from worker.edgar.hours import eastern_day
 from worker.errors import ConfigurationError
 from worker.ledger.drill_progress import NOBODY_CAME, LastDrill
 from worker.ledger.kinds import Kind
-from worker.standins.faults import Fault
 from worker.standins.forms import as_xml
+from worker.standins.slack_faults import Fault
 from worker.watchlists.destination import Destination
 from worker.watchlists.loading import load_watchlists
 from worker.watchlists.watchlist import Watchlist
 
 SLACK, JANE = Destination("slack", "#ir-alerts"), Destination("email", "jane@example.com")
 WAIT = timedelta(seconds=60)
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with a_world(tmp_path) as made:
-        yield made
 
 
 def the_lists(world: World) -> tuple[Watchlist, ...]:

@@ -17,7 +17,7 @@ from worker import due
 from worker.aftermath import ASK_WHO_EVERY
 from worker.notifiers.slack import SlackNotifier
 from worker.pipeline import Step
-from worker.standins.faults import Fault
+from worker.standins.slack_faults import Fault
 from worker.watchlists.destination import Destination
 
 AWAY = {

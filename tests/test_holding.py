@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from tests.builders import a_filing
-from tests.world import START, World, a_world
+from tests.world import START, World
 from worker import engine
 from worker.alerts.delivery import DeliveryState
 from worker.alerts.hold import About
@@ -23,12 +21,6 @@ from worker.watchlists.quiet_hours import QuietHours, quiet_hours
 
 NEW_YORK = "22:00-07:00 America/New_York"
 WEEK = timedelta(days=7)
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with a_world(tmp_path) as made:
-        yield made
 
 
 def eastern(text: str) -> datetime:

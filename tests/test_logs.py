@@ -21,20 +21,14 @@ import structlog
 
 from tests.builders import a_filing
 from tests.test_confidential import CANARIES, SECRET_LIST
-from tests.world import World, a_world
+from tests.world import World
 from worker import engine
 from worker.errors import ConfigurationError
 from worker.logs import configure_logging
 from worker.notifiers.sentry import sentry
 from worker.settings import from_environment
-from worker.standins.faults import Fault
 from worker.standins.http_server import HttpHandler, HttpServer
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with a_world(tmp_path) as made:
-        yield made
+from worker.standins.slack_faults import Fault
 
 
 @pytest.fixture(autouse=True)

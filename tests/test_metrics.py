@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date, timedelta
-from pathlib import Path
 from typing import TypeAlias
 
 import pytest
@@ -20,7 +19,7 @@ from tests.builders import a_filing
 from tests.conftest import ROOT
 from tests.ledger.test_chain import Killed, killed_at
 from tests.test_confidential import CANARIES, SECRET_LIST
-from tests.world import START, World, a_world
+from tests.world import START, World
 from worker.edgar.hours import index_days
 from worker.errors import ConfigurationError
 from worker.filings.filing import FoundBy
@@ -37,16 +36,10 @@ from worker.metrics.server import serving
 from worker.notifiers import slack_errors
 from worker.settings import Settings, from_environment
 from worker.standins.edgar.faults import Fault as EdgarFault
-from worker.standins.faults import Fault
+from worker.standins.slack_faults import Fault
 
 Labels: TypeAlias = frozenset[tuple[str, str]]
 Scrape: TypeAlias = dict[tuple[str, Labels], float]
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with a_world(tmp_path) as made:
-        yield made
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -20,14 +19,8 @@ from worker.ledger.tables import documents
 from worker.pipeline import Step
 from worker.standins.edgar.faults import Fault as EdgarFault
 from worker.standins.edgar.feed import recorded_rows
-from worker.standins.faults import Fault
 from worker.standins.forms import as_xml
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with a_world(tmp_path) as made:
-        yield made
+from worker.standins.slack_faults import Fault
 
 
 def assert_told_once(world: World) -> None:

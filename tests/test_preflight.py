@@ -16,9 +16,9 @@ from worker.notifiers.email import Security
 from worker.notifiers.email_preflight import EmailPreflight
 from worker.notifiers.slack_preflight import LOST_WITHOUT, SlackPreflight, webhook_checks
 from worker.settings import from_environment
-from worker.standins.faults import Answer, Fault
 from worker.standins.mail import HANG_UP, MailStandIn
 from worker.standins.slack import SlackStandIn
+from worker.standins.slack_faults import Answer, Fault
 from worker.watchlists.destination import Destination
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -24,12 +23,6 @@ from worker.standins.forms import as_xml
 TODAY = date(2026, 9, 1)
 NEW_YORK = ZoneInfo("America/New_York")
 DOCUMENT = as_xml(a_notice())
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with a_world(tmp_path) as made:
-        yield made
 
 
 def numbered(number: int, accepted_at: datetime = START - timedelta(minutes=30)) -> Filing:

@@ -20,8 +20,8 @@ from tests.world import Fuse, Killed, World, a_world
 from worker.alerts.hold import About
 from worker.ledger.kinds import Kind
 from worker.ledger.tables import attempts, deliveries
-from worker.standins.faults import Fault
 from worker.standins.forms import as_xml
+from worker.standins.slack_faults import Fault
 from worker.watched_folder import LOOK_EVERY
 from worker.watchlists.destination import Destination
 

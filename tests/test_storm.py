@@ -19,7 +19,7 @@ from worker.alerts.message import Message, Summary
 from worker.due import DELIVER_LEASE
 from worker.ledger.readings import Owed, RaisedAlert
 from worker.pipeline import Pipeline
-from worker.standins.faults import Fault
+from worker.standins.slack_faults import Fault
 from worker.watchlists.destination import Destination
 
 ALERTS = 500

@@ -23,9 +23,9 @@ from tests.dying import START
 from worker.messages.slack_limits import problems
 from worker.standins.edgar.faults import Fault as EdgarFault
 from worker.standins.edgar.server import EdgarStandin
-from worker.standins.faults import Fault
 from worker.standins.mail import HANG_UP, MailStandIn
 from worker.standins.slack import SlackStandIn
+from worker.standins.slack_faults import Fault
 
 #: What Slack does wrong, and what then became of the message: 10 s is how long the worker waits.
 SLACK: dict[str, Callable[[], Fault]] = {

@@ -9,7 +9,7 @@ from tests.cli.commands import form144
 from tests.world import World, a_world
 from worker.errors import Form144Error
 from worker.parts import clock
-from worker.standins.faults import Fault
+from worker.standins.slack_faults import Fault
 
 
 @pytest.fixture

@@ -1,21 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 from typer.testing import CliRunner, Result
 
-from tests.world import World, a_world
+from tests.world import World
 from worker import engine
 from worker.cli import app
 from worker.errors import ConfigurationError, Form144Error, Refused
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with a_world(tmp_path) as made:
-        yield made
 
 
 def send(world: World, destination: str, **environment: str) -> Result:

@@ -1,25 +1,16 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 
-import pytest
 from rich.console import Console
 
-from tests.world import START, World, a_world
+from tests.world import START, World
 from worker.cli.status import _show, read_status
 from worker.ledger.pace import Pace
 from worker.ledger.reloads import Reload
 from worker.standins.edgar.faults import Fault as EdgarFault
-from worker.standins.faults import Fault
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with a_world(tmp_path) as made:
-        yield made
+from worker.standins.slack_faults import Fault
 
 
 def test_a_quiet_good_day_has_nothing_stuck(world: World) -> None:

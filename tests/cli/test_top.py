@@ -32,7 +32,7 @@ from worker.ledger.pace import Pace
 from worker.metrics.readings import Readings
 from worker.settings import environment_without_ours
 from worker.standins.edgar.faults import Fault as EdgarFault
-from worker.standins.faults import Fault
+from worker.standins.slack_faults import Fault
 
 SIZES = [(80, 24), (120, 40)]
 

@@ -19,7 +19,7 @@ from worker.due import READ_LEASE
 from worker.filings.filing import Party, Role
 from worker.filings.reader import read_notice
 from worker.pipeline import Step
-from worker.standins.faults import Fault
+from worker.standins.slack_faults import Fault
 
 OVER_100K = WATCHLIST.replace(b"tell:", b"when:\n  market_value: over 100k\ntell:")
 

@@ -16,8 +16,8 @@ from tests.deaths import each_death
 from tests.world import Fuse, Killed, World, a_world
 from worker.alerts.delivery import DeliveryState
 from worker.messages.slack_limits import problems
-from worker.standins.faults import Fault
 from worker.standins.slack import SlackStandIn
+from worker.standins.slack_faults import Fault
 from worker.standins.slack_workspace import Json, SlackRefusal
 
 

@@ -20,9 +20,9 @@ from worker.notifiers.console import ConsoleNotifier
 from worker.notifiers.email import EmailNotifier, Security
 from worker.notifiers.slack import SlackNotifier
 from worker.notifiers.slack_webhook import SlackWebhookNotifier
-from worker.standins.faults import Fault
 from worker.standins.mail import HANG_UP, MailStandIn
 from worker.standins.slack import SlackStandIn
+from worker.standins.slack_faults import Fault
 
 KEY = "5f" * 32
 NOW = datetime(2026, 9, 1, 20, 6, tzinfo=UTC)

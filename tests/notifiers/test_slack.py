@@ -12,8 +12,8 @@ from worker.alerts.delivery import Earlier
 from worker.errors import Refused, Unknown, Unreachable
 from worker.messages import slack_limits
 from worker.notifiers.slack import SlackNotifier
-from worker.standins.faults import Fault
 from worker.standins.slack import SlackStandIn
+from worker.standins.slack_faults import Fault
 
 
 @pytest.fixture

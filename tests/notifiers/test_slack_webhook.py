@@ -8,8 +8,8 @@ from tests.notifiers.rigs import KEY, NOW, a_message
 from worker.errors import Refused, Unknown
 from worker.messages import slack_limits
 from worker.notifiers.slack_webhook import SlackWebhookNotifier
-from worker.standins.faults import Fault
 from worker.standins.slack import SlackStandIn
+from worker.standins.slack_faults import Fault
 
 
 def test_a_webhook_posts_the_same_text_and_blocks() -> None:

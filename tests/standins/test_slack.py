@@ -13,8 +13,8 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from worker.messages import slack_limits
-from worker.standins.faults import Fault
 from worker.standins.slack import SlackStandIn
+from worker.standins.slack_faults import Fault
 
 
 class Clock:

@@ -27,14 +27,14 @@ from worker.settings import environment_without_ours
 from worker.standins.demo import people, scene
 from worker.standins.edgar.faults import Fault as EdgarFault
 from worker.standins.edgar.server import EdgarStandin
-from worker.standins.faults import Fault
 from worker.standins.mail import MailStandIn
 from worker.standins.slack import SlackStandIn
+from worker.standins.slack_faults import Fault
 
 WATCHLISTS = Path(scene.__file__).with_name("watchlists")
 
 #: A machine on which it takes longer has a problem worth a message.
-TIME_LIMIT = 90
+TIME_LIMIT = 180
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +52,6 @@ class Stage:
             "FORM144_DATA": str(data),
             "FORM144_WATCHLISTS": str(WATCHLISTS),
             "FORM144_EDGAR_URL": self.edgar.base_url,
-            "FORM144_REQUESTS_PER_SECOND": "8",
             "FORM144_POLL_SECONDS": "1",
             "FORM144_FEED_ROWS": "20",
             "FORM144_SLACK_TOKEN": self.slack.token,

@@ -16,7 +16,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from worker.standins.faults import Answer, Fault, FaultyServer
+from worker.standins.slack_faults import Answer, Fault, FaultyServer
 from worker.standins.slack_workspace import Json, Posted, SlackRefusal, Workspace
 
 TOKEN = "xoxb-not-a-token"  # noqa: S105  the stand-in's own, worth nothing elsewhere
