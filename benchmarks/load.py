@@ -40,8 +40,11 @@ YEAR, USUAL = 50_000, 5_000
 ACCOUNTED = 200
 #: What stands on the feed while quiet polls are measured: a page that is not quite full, as it is the last.
 SHOWN = 45
-#: New filings on the feed: one each so many seconds while the year is read, and so many afterwards.
-LIVE_EVERY, IDLE = 1.0, 40
+#: New filings on the feed: about so many while the year is read, at most one a second; so many afterwards.
+#: EDGAR shows some six hundred a day: hundreds within ten minutes would be nine pages to parse at every poll.
+LIVE, IDLE = 50, 40
+#: What the machine these figures are from reads in a second, to space them.
+ABOUT = 125
 
 
 def main() -> None:
@@ -141,7 +144,7 @@ class Load:
         begun = left
         live: list[str] = []
         while left:
-            if time.monotonic() - shown > LIVE_EVERY:
+            if time.monotonic() - shown > max(1.0, self.number / ABOUT / LIVE):
                 shown = time.monotonic()
                 live.append(self._show(side, settle=0))
                 memory.append(sum(map(_resident, pids)))
