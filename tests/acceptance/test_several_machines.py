@@ -12,6 +12,7 @@ from redis import Redis
 from tests.acceptance.stage import processes, wait_until
 from tests.servers.redis import RedisServer
 from worker.alerts.delivery import DeliveryState
+from worker.edgar.budget import USUAL_PER_SECOND
 from worker.ledger.ledger import Ledger
 
 pytestmark = pytest.mark.servers
@@ -41,7 +42,7 @@ def test_workers_and_beat_on_redis_and_postgresql_tell_everybody_once(
         ledger.close()
     # The tickers are asked for before there is a ledger that could allow it.
     arrived = sorted(one.at.timestamp() for one in asked)
-    apart = 1 / float(run.settings["FORM144_REQUESTS_PER_SECOND"])
+    apart = 1 / USUAL_PER_SECOND
     slots = [next_at - apart for next_at in written_down(postgres_url)]
     assert min(after - before for before, after in pairwise(slots)) >= apart - 0.001
     # Later than it was allowed to leave, a request may arrive; nobody asks sooner, or without a slot.
