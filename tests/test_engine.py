@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import ROOT
+from tests.servers.redis import RedisServer
 from worker import engine, tasks
 from worker.errors import ConfigurationError
 from worker.pipeline import Step
@@ -304,3 +305,38 @@ def test_a_worker_that_breaks_ends_with_an_exit_code_for_its_supervisor() -> Non
     )
     assert (done.returncode, done.stdout) == (1, "")
     assert "closing a lost connection failed" in done.stderr
+
+
+#: Rings over a connection whose channel kombu has taken down already, as it does when a connection is lost.
+LOST = """
+from worker import engine
+from worker.pipeline import Step
+
+engine.ring(Step.SWEEP)
+with engine.app.producer_pool.acquire(block=True) as producer:
+    producer.channel.connection = None
+    producer.channel._disconnect_pools()
+engine.ring(Step.SWEEP)
+engine.ring(Step.SWEEP)
+with engine.app.connection_for_read() as connection:
+    print(connection.default_channel.client.llen("deliver"))
+"""
+
+
+@pytest.mark.servers
+def test_a_bell_over_a_connection_that_cannot_even_be_closed_is_lost_and_the_next_is_heard(
+    redis: RedisServer,
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LOST],
+        cwd=ROOT,
+        env=environment_without_ours()
+        | {"FORM144_BROKER_URL": redis.url, "FORM144_LEDGER_URL": "postgresql+psycopg://127.0.0.1:1/none"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout.splitlines()[-1]) >= 2
+    assert "doorbell_not_heard" in done.stdout + done.stderr

@@ -139,7 +139,8 @@ def ring(step: Step) -> None:
     """Say that something is due. A broker that is away costs nothing but time: the sweep rings again."""
     try:
         app.send_task(f"form144.{step}", queue=QUEUES[step], expires=30)
-    except OperationalError as error:
+    except (OperationalError, AttributeError) as error:
+        # AttributeError is kombu's: it closes the channel of a lost connection a second time.
         log.warning("doorbell_not_heard", step=str(step), why=type(error).__name__)
 
 
