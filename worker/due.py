@@ -65,6 +65,11 @@ DOCUMENT_ATTEMPTS = 20
 ORIGINAL_PATIENCE = timedelta(minutes=15)
 ORIGINAL_PAUSE = timedelta(seconds=5)
 
+#: How long a document that cannot be read waits for the other party, where the feed has shown one row only:
+#: who asks about that party would not be told. The rows of a filing appear seconds apart.
+OTHER_ROW_PATIENCE = timedelta(minutes=5)
+OTHER_ROW_PAUSE = timedelta(seconds=15)
+
 
 def day_began(now: datetime) -> datetime:
     """When EDGAR's day that `now` lies in began."""

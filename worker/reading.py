@@ -14,7 +14,7 @@ from worker.alerts.conversation import as_told, destinations_to_tell, matches_to
 from worker.alerts.digest import held_for, how_told
 from worker.alerts.hold import Hold, hold
 from worker.alerts.raising import delivery_key
-from worker.due import ORIGINAL_PATIENCE, ORIGINAL_PAUSE
+from worker.due import ORIGINAL_PATIENCE, ORIGINAL_PAUSE, OTHER_ROW_PATIENCE, OTHER_ROW_PAUSE
 from worker.edgar.client import Document
 from worker.errors import Unreachable, UnreadableFiling
 from worker.filings.amendments import differences
@@ -63,7 +63,8 @@ class Reader:
 
         A document that cannot be read still reaches everybody whose list names its issuer or seller:
         they are told that, and why, nobody could read it. An amendment also reaches whoever was told of the
-        notice it amends. Raises Unreachable where that one is about to be read here.
+        notice it amends. Raises Unreachable where that one is about to be read here, or where the party that
+        readers of an unreadable one ask about may still be announced.
         """
         if drill is not None:
             return self._drill(claim, drill)
@@ -136,6 +137,9 @@ class Reader:
                 raise UnreadableFiling(f"reading it was cut short {claim.cut_short} times")
             return read_notice(document.body), None
         except UnreadableFiling as error:
+            if len(claim.filing.parties) < 2 and self.clock() < claim.seen_at + OTHER_ROW_PATIENCE:
+                why = f"it cannot be read, and only one of its parties was seen yet: {error}"
+                raise Unreachable(why, retry_after=OTHER_ROW_PAUSE) from error
             log.error("unreadable", accession=claim.filing.accession, why=str(error))
             return notice_from_announcement(claim.filing), str(error)
 
