@@ -66,16 +66,16 @@ class Pipeline:
 
     def poll(self) -> None:
         """EDGAR announces filings."""
-        now, owner = self.clock(), token_hex(8)
-        if not self.ledger.chores.claim(Step.POLL, now, due.POLL_LEASE, owner):
+        now = self.clock()
+        look = self.ledger.polls.begin(now, due.POLL_LEASE, token_hex(8), due.look_back)
+        if look is None:
             return
-        back_to = due.look_back(self.ledger.polls.last_complete(), now)
-        poll, again, failure = self.ledger.polls.begin(back_to, now), self.poll_again(now), None
+        again, failure = self.poll_again(now), None
         try:
-            for page in self.edgar.latest(back_to):
+            for page in self.edgar.latest(look.back_to):
                 new = self.ledger.filings.announce(page.filings, self.clock())
                 newest = page.newest and min(page.newest, self.clock())
-                self.ledger.polls.saw(poll, rows=page.rows, new=len(new), newest=newest, oldest=page.oldest)
+                look.saw(rows=page.rows, new=len(new), newest=newest, oldest=page.oldest)
                 if page.unread:
                     log.error("rows_unread", rows=page.unread)
                 if new:
@@ -86,8 +86,7 @@ class Pipeline:
         except ConfigurationError as error:
             log.error("poll_refused", why=str(error))
             failure, again = str(error), due.AGENT_REFUSED
-        self.ledger.polls.end(poll, self.clock(), error=failure)
-        self.ledger.chores.done(Step.POLL, owner, due_at=self.clock() + again)
+        self.ledger.polls.end(look, self.clock(), again=self.clock() + again, error=failure)
         if failure is None:
             self.ping()
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from tests.builders import a_filing
+from tests.ledger.looks import begun, polled
 from tests.ledger.readings import LEASE, NOW, a_reading
 from worker.filings.filing import Filing
 from worker.ledger.ledger import Ledger
@@ -15,10 +16,6 @@ from worker.ledger.ledger import Ledger
 POLLED = date(2026, 9, 2)
 ISSUER = 1_999_500
 DAY = timedelta(days=1)
-
-
-def polled(ledger: Ledger, now: datetime = NOW, *, error: str | None = None) -> None:
-    ledger.polls.end(ledger.polls.begin(now - timedelta(minutes=10), now), now, error=error)
 
 
 def indexed(ledger: Ledger, *days: str, listed: tuple[Filing, ...] = ()) -> None:
@@ -32,42 +29,42 @@ def reaches(ledger: Ledger, since: str, until: str | None = None) -> date:
 
 
 def test_without_any_index_it_reaches_to_the_day_after_the_first_look(ledger: Ledger) -> None:
-    polled(ledger)
+    polled(ledger, NOW)
     assert reaches(ledger, "2026-08-01") == POLLED
     assert reaches(ledger, "2026-09-05") == date(2026, 9, 5)
 
 
 def test_a_poll_that_did_not_come_to_its_end_has_not_seen_what_it_was_to_look_for(ledger: Ledger) -> None:
-    ledger.polls.begin(NOW - 30 * DAY, NOW - 29 * DAY)  # killed
+    begun(ledger, NOW - 29 * DAY, back_to=NOW - 30 * DAY)  # and killed
     polled(ledger, NOW - 20 * DAY, error="EDGAR answered 503")
     assert reaches(ledger, "2026-08-01") == date.max
-    polled(ledger)
+    polled(ledger, NOW)
     assert reaches(ledger, "2026-08-01") == POLLED
 
 
 def test_it_reaches_no_further_because_a_later_poll_looked_back_further(ledger: Ledger) -> None:
     """As one does where a clock was set back in between."""
-    polled(ledger)
+    polled(ledger, NOW)
     polled(ledger, NOW - 20 * DAY)
     polled(ledger, NOW + DAY)
     assert reaches(ledger, "2026-08-01") == POLLED
 
 
 def test_days_whose_index_was_read_count_and_weekends_and_holidays_need_none(ledger: Ledger) -> None:
-    polled(ledger)
+    polled(ledger, NOW)
     indexed(ledger, "2026-09-01", "2026-08-31", "2026-08-28", "2026-08-27")
     assert reaches(ledger, "2026-08-01") == date(2026, 8, 27)
     assert reaches(ledger, "2026-08-28") == date(2026, 8, 28)
 
 
 def test_a_business_day_without_its_index_ends_the_history(ledger: Ledger) -> None:
-    polled(ledger)
+    polled(ledger, NOW)
     indexed(ledger, "2026-09-01", "2026-08-28", "2026-08-27")  # Monday the 31st is missing
     assert reaches(ledger, "2026-08-01") == date(2026, 9, 1)
 
 
 def test_a_day_that_edgar_made_no_index_of_counts(ledger: Ledger) -> None:
-    polled(ledger)
+    polled(ledger, NOW)
     indexed(ledger, "2026-09-01")
     ledger.days.settle(date(2026, 8, 31), [], NOW, exists=False)
     indexed(ledger, "2026-08-28")
@@ -75,7 +72,7 @@ def test_a_day_that_edgar_made_no_index_of_counts(ledger: Ledger) -> None:
 
 
 def test_a_day_whose_notices_are_not_all_read_yet_does_not_count(ledger: Ledger) -> None:
-    polled(ledger)
+    polled(ledger, NOW)
     filing = a_filing(accepted_at=datetime(2026, 8, 31, 15, tzinfo=UTC))
     indexed(ledger, "2026-09-01")
     indexed(ledger, "2026-08-31", listed=(filing,))

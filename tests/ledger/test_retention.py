@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from tests.builders import a_filing
+from tests.ledger.looks import begun, polled
 from tests.ledger.readings import LEASE, NOW, SLACK, a_claim, a_reading, owe
 from tests.ledger.test_chain import Killed, killed_at
 from tests.ledger.test_digests import arrive, enter, made
@@ -204,21 +205,17 @@ def test_killed_at_any_statement_it_took_all_or_nothing(years: Ledger) -> None:
     assert years.verification.verify().finding is None
 
 
-def polled(ledger: Ledger, now: datetime, error: str | None = None) -> None:
-    ledger.polls.end(ledger.polls.begin(now - timedelta(minutes=10), now), now, error=error)
-
-
 def test_of_old_polls_stay_those_that_say_how_far_back_all_was_seen_and_where_to_go_on(
     years: Ledger,
 ) -> None:
     for error in ("503", None, None, "503", None, "503", "503"):
-        polled(years, NOW, error)
+        polled(years, NOW, error=error)
     first, last, complete = years.polls.first(), years.polls.last(), years.polls.last_complete()
     since = years.history.recent(1_999_500, NOW.date()).since
     assert prune(years).polls == 3
     assert (first, last, complete) == (years.polls.first(), years.polls.last(), years.polls.last_complete())
     assert years.history.recent(1_999_500, NOW.date()).since == since
-    assert years.polls.begin(LATER, LATER) == 8
+    assert begun(years, LATER).number == 8
     assert prune(years).polls == 1  # the last of then is not the last any more
     with years.database.read() as connection:
         assert connection.scalars(sa.select(polls.c.id).order_by(polls.c.id)).all() == [1, 2, 5, 8]

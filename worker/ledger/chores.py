@@ -30,20 +30,15 @@ class Chores:
 
     def claim(self, name: str, now: datetime, lease: timedelta, owner: str) -> bool:
         """Take the chore if it is due. It is due again when the lease ends, should the worker die."""
-        values = {"chore": name, "now": now, "claimant": owner, "lease_ends": now + lease}
         with self._database.write() as connection:
-            if connection.execute(_CLAIM, values).rowcount == 1:
-                return True
-            connection.execute(self._database.insert_new(chores, [{"name": name, "due_at": now}]))
-            return connection.execute(_CLAIM, values).rowcount == 1
+            return claim(self._database, connection, name, now=now, lease=lease, owner=owner)
 
     def done(self, name: str, owner: str, *, due_at: datetime, error: str | None = None) -> bool:
         """Give the chore back until `due_at`; `error` is what went wrong. False where the lease has passed
         to another worker.
         """
-        values = {"chore": name, "claimant": owner, "again": due_at, "why": error}
         with self._database.write() as connection:
-            return connection.execute(_DONE, values).rowcount == 1
+            return done(connection, name, owner, due_at=due_at, error=error)
 
     def void_claims(self, now: datetime) -> None:
         """Make every claim due now. Only for who knows that no worker is left."""
@@ -64,3 +59,28 @@ class Chores:
         query = sa.select(chores.c.error).where(chores.c.name == name)
         with self._database.read() as connection:
             return connection.execute(query).scalar_one_or_none()
+
+
+def claim(
+    database: Database,
+    connection: sa.Connection,
+    name: str,
+    *,
+    now: datetime,
+    lease: timedelta,
+    owner: str,
+) -> bool:
+    """`Chores.claim` inside a transaction that holds how the work begins."""
+    values = {"chore": name, "now": now, "claimant": owner, "lease_ends": now + lease}
+    if connection.execute(_CLAIM, values).rowcount == 1:
+        return True
+    connection.execute(database.insert_new(chores, [{"name": name, "due_at": now}]))
+    return connection.execute(_CLAIM, values).rowcount == 1
+
+
+def done(
+    connection: sa.Connection, name: str, owner: str, *, due_at: datetime, error: str | None = None
+) -> bool:
+    """`Chores.done` inside a transaction that holds what came of the work."""
+    values = {"chore": name, "claimant": owner, "again": due_at, "why": error}
+    return connection.execute(_DONE, values).rowcount == 1

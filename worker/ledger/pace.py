@@ -31,9 +31,15 @@ class Pace:
         self._database = database
         self._clock = clock
         self._gap = 1 / per_second
-        row = pace.c.name == ROW
-        self._look = sa.select(pace.c.next_at, pace.c.paused_until).where(row).with_for_update()
-        self._take = sa.update(pace).where(row).values(next_at=sa.bindparam("after"))
+        row, now = pace.c.name == ROW, sa.bindparam("now", type_=sa.Float)
+        free = sa.case((pace.c.next_at > now, pace.c.next_at), else_=now)
+        self._take = (
+            sa.update(pace)
+            .where(row, pace.c.paused_until <= now)
+            .values(next_at=free + self._gap)
+            .returning(pace.c.next_at)
+        )
+        self._paused = sa.select(pace.c.paused_until).where(row)
 
     def reserve(self) -> float:
         """Take the next free instant and return how many seconds to wait for it.
@@ -51,22 +57,18 @@ class Pace:
 
     def _next(self) -> float:
         """The next free instant, taken."""
+        now = self._clock()
         with self._database.write() as connection:
-            now = self._clock()
-            row = connection.execute(self._look).one_or_none()
-            if row is None:
+            while (after := connection.execute(self._take, {"now": now}).scalar_one_or_none()) is None:
+                paused_until = connection.execute(self._paused).scalar_one_or_none()
+                if paused_until is not None:
+                    rest = timedelta(seconds=paused_until - now)
+                    raise Blocked(
+                        "the SEC asked for silence; no request leaves until it is over", retry_after=rest
+                    )
                 first = {"name": ROW, "next_at": now, "paused_until": 0.0}
                 connection.execute(self._database.insert_new(pace, [first]))
-                row = connection.execute(self._look).one()
-            next_at, paused_until = row
-            if paused_until > now:
-                rest = timedelta(seconds=paused_until - now)
-                raise Blocked(
-                    "the SEC asked for silence; no request leaves until it is over", retry_after=rest
-                )
-            at = max(next_at, now)
-            connection.execute(self._take, {"after": at + self._gap})
-        return float(at)
+        return float(after) - self._gap
 
     def pause(self, seconds: float) -> None:
         """No request from any process for that long; a longer pause already running stands."""
