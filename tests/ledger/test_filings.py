@@ -3,11 +3,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import msgspec
+import sqlalchemy as sa
 
 from tests.builders import a_filing
 from tests.ledger.readings import LEASE, NOW, a_claim
 from worker.filings.filing import Party
 from worker.ledger.ledger import Ledger
+from worker.ledger.tables import filings
 
 
 def test_a_filing_announced_twice_is_new_once(ledger: Ledger) -> None:
@@ -82,3 +84,18 @@ def test_the_filing_due_longest_is_read_first(ledger: Ledger) -> None:
     claim = ledger.filings.claim(NOW + timedelta(hours=1), LEASE, "me")
     assert claim is not None
     assert claim.filing.accession == "0000000001-26-000002"
+
+
+def test_one_filing_is_claimed_at_a_time_also_where_the_database_thinks_there_is_only_one(
+    ledger: Ledger,
+) -> None:
+    """PostgreSQL plans by what it counted last, and by that plan may look for the next one once a row."""
+    read = a_filing(accession="0001950047-26-000001")
+    ledger.filings.announce([read], NOW)
+    with ledger.database.write() as connection:
+        connection.execute(sa.update(filings).values(state="read", due_at=None))
+        connection.execute(sa.text("ANALYZE filings"))
+    later = [a_filing(accession=f"0001950047-26-00010{number}") for number in range(3)]
+    ledger.filings.announce(later, NOW)
+    claimed = [ledger.filings.claim(NOW, LEASE, "me") for _ in later]
+    assert {one.filing.accession for one in claimed if one} == {one.accession for one in later}

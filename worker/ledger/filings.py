@@ -157,7 +157,11 @@ def settle(
 
 
 def _claim(database: Database) -> ReturningUpdate[Any]:
-    """The claim, put together once: that takes SQLAlchemy as long as the database needs to carry it out."""
+    """The claim, put together once: that takes SQLAlchemy as long as the database needs to carry it out.
+
+    One accession, by a scalar subquery: PostgreSQL may run one behind IN again for each row, and, as each
+    passes over what was just taken, take several.
+    """
     due = (
         sa.select(filings.c.accession)
         .where(filings.c.due_at <= sa.bindparam("instant"), filings.c.state.in_(CLAIMABLE))
@@ -166,7 +170,7 @@ def _claim(database: Database) -> ReturningUpdate[Any]:
     )
     return (
         sa.update(filings)
-        .where(filings.c.accession.in_(database.only_free_rows(due, filings)))
+        .where(filings.c.accession == database.only_free_rows(due, filings).scalar_subquery())
         .values(
             state="reading",
             owner=sa.bindparam("claimant"),
