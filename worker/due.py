@@ -32,7 +32,7 @@ RECONCILE_EVERY = timedelta(minutes=5)
 POLL_LEASE = timedelta(minutes=2)
 RECONCILE_LEASE = timedelta(minutes=10)
 READ_LEASE = timedelta(seconds=90)
-DELIVER_LEASE = timedelta(minutes=3)
+DELIVER_LEASE = timedelta(minutes=4)
 FOLLOW_UP_LEASE = timedelta(minutes=5)
 
 #: How often it is looked whether anything did not arrive.

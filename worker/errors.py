@@ -3,6 +3,7 @@
     Form144Error
     ├── ConfigurationError    a person edits a setting or a watchlist; nothing starts until then
     ├── Unreachable           nobody: the other side is away or asks for patience; try later
+    │   ├── Away              nobody: no address there is reached, whichever it is
     │   └── Blocked           nobody: the SEC asks for silence; every process keeps it
     ├── UnreadableFiling      a person looks at the document; the alert says so
     ├── Refused               the operator: this destination will not take this message, now or later
@@ -57,6 +58,10 @@ class Unreachable(Form144Error):
     def __init__(self, why: str, *, retry_after: timedelta | None = None) -> None:
         super().__init__(why)
         self.retry_after = retry_after
+
+
+class Away(Unreachable):
+    """Nothing at all is reached on the other side: what failed for one address would fail for every one."""
 
 
 class Blocked(Unreachable):

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
+from structlog.stdlib import BoundLogger
 
 from worker.alerts.delivery import Delivery, DeliveryState, Earlier, Receipt
 from worker.alerts.retry import Abandon, Ask, Refuse, TryAgain, Verdict, verdict
 from worker.due import day_began
-from worker.errors import Refused, Unknown, Unreachable
+from worker.errors import Away, Refused, Unknown, Unreachable
 from worker.ledger.deliveries import Deliveries
 from worker.ledger.threads import Threads
 from worker.notifiers.base import Notifier, WhenUnknown
 
 log = structlog.get_logger()
+
+#: A delivery that ends its worker so often, whatever it is that does, is left to a person.
+SENDINGS_CUT_SHORT = 5
+
+#: A receipt in hand is worth waiting for a ledger that is away for a moment, in seconds: without it the same
+#: message would have to be asked about, or be sent again.
+RECEIPT_KEPT = (0.5, 1, 2, 4, 8, 16)
 
 #: How far before the claim the other side is searched, so that clocks need not agree to the second.
 CLOCKS_APART = timedelta(minutes=2)
@@ -32,6 +41,7 @@ class Handover:
     notifiers: Mapping[str, Notifier]
     spacing: Mapping[str, timedelta]  # by notifier: between two messages to one address
     clock: Callable[[], datetime]
+    sleep: Callable[[float], None] = time.sleep
 
     def attempt(self, delivery: Delivery, *, give_up_at: datetime) -> None:
         """Try once and settle. Nothing is sent from `give_up_at` on: a process that slept through half
@@ -41,6 +51,8 @@ class Handover:
         bound = log.bind(delivery=delivery.id, attempt=delivery.attempt, notifier=to.notifier)
         doubtful = delivery.may_have_arrived
         try:
+            if delivery.cut_short >= SENDINGS_CUT_SHORT:
+                raise _CannotAskError(f"sending it was cut short {delivery.cut_short} times")
             notifier = self._notifier(to.notifier)
             answers = self.threads.place(delivery, self.clock(), day_began=day_began(self.clock()))
             receipt = self._ask(notifier, delivery, answers) if doubtful else None
@@ -52,14 +64,44 @@ class Handover:
             bound.error("unknown", why=str(error))
             self.deliveries.unknown(delivery, str(error), self.clock(), ask_at=None)
         except (Unreachable, Refused, Unknown) as error:
-            outcome = self._verdict(delivery, error, doubtful)
-            bound.warning("not_delivered", outcome=type(outcome).__name__, why=str(error))
-            self._settle(delivery, outcome)
+            self._failed(delivery, error, bound, doubtful=doubtful)
+        except Exception as error:  # noqa: BLE001 - a delivery may not stop the others
+            # Nobody foresaw it, so nobody knows what became of the message; others go on, and patience ends.
+            bound.exception("notifier_broke")
+            unforeseen = Unknown(f"an error that nobody foresaw: {type(error).__name__}")
+            self._failed(delivery, unforeseen, bound, doubtful=doubtful)
         else:
+            self._arrived(delivery, receipt, bound)
+
+    def _failed(
+        self,
+        delivery: Delivery,
+        error: Unreachable | Refused | Unknown,
+        bound: BoundLogger,
+        *,
+        doubtful: bool,
+    ) -> None:
+        outcome = self._verdict(delivery, error, doubtful)
+        bound.warning("not_delivered", outcome=type(outcome).__name__, why=str(error))
+        if isinstance(error, Away):
+            self.deliveries.away(delivery.destination.notifier)
+        self._settle(delivery, outcome)
+
+    def _arrived(self, delivery: Delivery, receipt: Receipt, bound: BoundLogger) -> None:
+        """Write the receipt down, however long the ledger takes: nobody else has it."""
+        for pause in (*RECEIPT_KEPT, None):
             now = self.clock()
-            opens = now + self.spacing.get(to.notifier, timedelta(0))
-            held = self.deliveries.delivered(delivery, receipt, now, lane_opens_at=opens)
-            bound.info("delivered" if held else "delivered_after_lease", found=receipt.found)
+            opens = now + self.spacing.get(delivery.destination.notifier, timedelta(0))
+            try:
+                held = self.deliveries.delivered(delivery, receipt, now, lane_opens_at=opens)
+            except Unreachable as error:
+                if pause is None:
+                    raise
+                bound.warning("receipt_not_kept_yet", why=str(error))
+                self.sleep(pause)
+            else:
+                bound.info("delivered" if held else "delivered_after_lease", found=receipt.found)
+                return
 
     def _notifier(self, name: str) -> Notifier:
         if name not in self.notifiers:
@@ -107,7 +149,12 @@ class Handover:
             now=self.clock(),
             jitter=random.random(),  # noqa: S311 - spreads load, guards nothing
             may_have_arrived=doubtful,
+            resent=delivery.unanswered if self._sends_again(delivery) else None,
         )
+
+    def _sends_again(self, delivery: Delivery) -> bool:
+        notifier = self.notifiers.get(delivery.destination.notifier)
+        return notifier is not None and notifier.when_unknown is WhenUnknown.RESEND
 
     def _settle(self, delivery: Delivery, outcome: Verdict) -> None:
         now = self.clock()

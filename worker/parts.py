@@ -77,8 +77,10 @@ def open_notifiers(settings: Settings) -> dict[str, Notifier]:
                 security=server.security,
                 username=server.username,
                 password=server.password,
-                # Per step of the session, of which there are about eight: all of them fit in half a lease.
+                # Per step of the session. Several slow ones, and the answer that the message was taken, fit
+                # in half a lease.
                 timeout=10,
+                taking=60,
             )
         )
     return {notifier.name: notifier for notifier in notifiers}

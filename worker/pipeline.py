@@ -122,7 +122,7 @@ class Pipeline:
         """Notifiers deliver the alerts."""
         self.conversations.gather()
         for delivery in self._drain(lambda now, me: self.ledger.deliveries.claim(now, due.DELIVER_LEASE, me)):
-            self.handover.attempt(delivery, give_up_at=self.clock() + due.DELIVER_LEASE / 2)
+            self.handover.attempt(delivery, give_up_at=delivery.claimed_at + due.DELIVER_LEASE / 2)
 
     def follow_up(self) -> None:
         """What was not taken goes to the fallback, the operator hears of it, amended messages say so."""

@@ -22,7 +22,10 @@ def hurry() -> None:
     due.POLL_RETRY = timedelta(seconds=2)
     due.DOCUMENT_PATIENCE = timedelta(hours=1)
     patience = Patience(
-        first=timedelta(seconds=1), longest=timedelta(seconds=5), settling=timedelta(seconds=4)
+        first=timedelta(seconds=1),
+        longest=timedelta(seconds=5),
+        settling=timedelta(seconds=4),
+        resends=tuple(pause / 10 for pause in Patience().resends),
     )
     handover.__dict__["verdict"] = partial(verdict, patience=patience)
 

@@ -159,7 +159,7 @@ def test_when_the_master_dies_the_sentinels_new_one_is_used_and_nothing_is_lost(
         # still for two does nothing for thirty (its "tilt" mode).
         promoted = wait_until(lambda: _master(sentinels[1]) != master.port, seconds=120)
         assert promoted, "nobody was promoted"
-        # What a worker held when it ended is taken up by another three minutes later (due.DELIVER_LEASE).
+        # What a worker held when it ended is taken up by another four minutes later (due.DELIVER_LEASE).
         assert wait_until(supervised(run, ledger), seconds=360), run.outputs()
         assert ledger.report.deliveries_by_state() == EVERYTHING
         posts = [post for channel in run.stage.slack.messages.values() for post in channel]

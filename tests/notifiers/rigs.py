@@ -196,6 +196,7 @@ def email() -> Iterator[Rig]:
                 username="alerts",
                 password=PASSWORD,
                 timeout=timeout,
+                taking=timeout,
             )
 
         def on(command: str, reply: str) -> Callable[[], object]:

@@ -59,8 +59,9 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     `key` is opaque and the same for every attempt: it goes out with the message, so that the other side
     can be asked for it. `alert` is the alert's number, None for a message about several. `attempt` counts
     from 1. `owed_since` is when the alert was raised.
-    `may_have_arrived` is True where an earlier attempt was cut short or its answer was lost. `owner` is
-    the token of the claim.
+    `may_have_arrived` is True where an earlier attempt was cut short or its answer was lost: `cut_short`
+    counts those that came to no end because their process did, `unanswered` all of both kinds. `owner` is
+    the token of the claim, `claimed_at` when its lease began.
     """
 
     id: int
@@ -71,7 +72,10 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     owed_since: datetime
     first_attempt_at: datetime
     may_have_arrived: bool
+    cut_short: int
+    unanswered: int
     owner: str
+    claimed_at: datetime
     alert: int | None = None
 
     @property

@@ -16,6 +16,9 @@ class Patience(msgspec.Struct, frozen=True, kw_only=True):
     first: timedelta = timedelta(seconds=5)  #: the first pause; each further one is twice as long
     longest: timedelta = timedelta(minutes=15)
     settling: timedelta = timedelta(seconds=30)  #: a request without an answer may still be under way
+    #: Where nobody can be asked, the same is sent again so long after each answer that was lost, and no more
+    #: often: each may be a copy in somebody's mailbox.
+    resends: tuple[timedelta, ...] = tuple(timedelta(minutes=pause) for pause in (0.5, 2, 10, 60, 360))
 
 
 class TryAgain(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +62,7 @@ def verdict(
     now: datetime,
     jitter: float,
     may_have_arrived: bool = False,
+    resent: int | None = None,
     patience: Patience = Patience(),  # noqa: B008  frozen
 ) -> Verdict:
     """What becomes of a delivery whose attempt number `attempt` (from 1) ended in `error`.
@@ -79,6 +83,10 @@ def verdict(
         at = now + min(error.retry_after, patience.total)
     else:
         at = min(now + _pause(attempt, jitter, patience), end)
+    if isinstance(error, Unknown) and resent is not None:
+        if resent >= len(patience.resends):
+            return Abandon(why=why, may_have_arrived=True)
+        return Ask(at=now + patience.resends[resent], why=why)
     if isinstance(error, Unknown):
         return Ask(at=max(at, now + patience.settling), why=why)
     return Ask(at=at, why=why) if may_have_arrived else TryAgain(at=at, why=why)

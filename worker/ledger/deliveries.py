@@ -10,30 +10,12 @@ from worker.alerts.delivery import Delivery, DeliveryState, Receipt
 from worker.ledger import chain
 from worker.ledger.database import Database
 from worker.ledger.kinds import Kind
+from worker.ledger.queue import CAN_BE_CLAIMED, Queue, same_lane
 from worker.ledger.tables import attempts, deliveries, lanes
 from worker.ledger.troubles import Trouble, note
 from worker.watchlists.destination import Destination
 
-#: States from which a delivery can be claimed once it is due: `sending` past its lease is a crash,
-#: `unknown` with a due time waits to be asked about, `held` with one for its quiet hours to end.
-CLAIMABLE = (DeliveryState.OWED, DeliveryState.SENDING, DeliveryState.UNKNOWN, DeliveryState.HELD)
-
-
-def same_lane() -> sa.ColumnElement[bool]:
-    return sa.and_(deliveries.c.notifier == lanes.c.notifier, deliveries.c.address == lanes.c.address)
-
-
 # Put together once: every delivery asks for them, and SQLAlchemy takes longer than the database does.
-CAN_BE_CLAIMED = (
-    sa.select(deliveries)
-    .join(lanes, same_lane())
-    .where(
-        deliveries.c.due_at <= sa.bindparam("now"),
-        deliveries.c.state.in_(CLAIMABLE),
-        lanes.c.open_at <= sa.bindparam("now"),
-        lanes.c.ended_because.is_(None),
-    )
-)
 _HOW_MANY = CAN_BE_CLAIMED.with_only_columns(sa.func.count(), maintain_column_froms=True)
 _TAKE = (
     sa.update(deliveries)
@@ -56,7 +38,12 @@ _ATTEMPT = (
 )
 _LANE = sa.update(lanes).where(lanes.c.notifier == sa.bindparam("to"), lanes.c.address == sa.bindparam("at"))
 _OPEN_LANE = _LANE.values(open_at=sa.bindparam("opens"))
+_LEAVE_LANE = _LANE.values(open_at=sa.bindparam("opens"), failing=sa.bindparam("fails"))
 _END_LANE = _LANE.values(open_at=sa.bindparam("opens"), ended_because=sa.bindparam("because"))
+_WITHOUT_ANSWER = sa.select(
+    sa.func.count().filter(attempts.c.outcome.is_(None)),
+    sa.func.count().filter(sa.or_(attempts.c.outcome.is_(None), attempts.c.outcome == "unknown")),
+).where(attempts.c.delivery_id == sa.bindparam("delivery"))
 
 
 class Deliveries:
@@ -64,20 +51,27 @@ class Deliveries:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._due = database.only_free_rows(
-            CAN_BE_CLAIMED.order_by(deliveries.c.id).limit(1), deliveries, lanes
-        )
+        self._queue = Queue(database)
 
     def claim(self, now: datetime, lease: timedelta, owner: str) -> Delivery | None:
-        """Take the oldest delivery that is due and whose lane is open, or None.
+        """Take the oldest delivery that is due and whose lane is open, or None. Where none of the others is
+        left, those to destinations that did not take the last one have their turn, one after the other:
+        what is gone keeps nobody else waiting.
 
         The intent to send is on disk before this returns: an attempt row, and the state `sending`.
         """
         ends = now + lease
         with self._database.write() as connection:
-            row = connection.execute(self._due, {"now": now}).one_or_none()
+            row = self._queue.next(connection, now)
             if row is None:
                 return None
+            doubtful, cut_short, unanswered = (
+                row.state in (DeliveryState.SENDING, DeliveryState.UNKNOWN),
+                0,
+                0,
+            )
+            if doubtful:
+                cut_short, unanswered = connection.execute(_WITHOUT_ANSWER, {"delivery": row.id}).one()
             first = row.first_attempt_at or now
             number = row.attempts + 1
             taken = {"delivery": row.id, "claimant": owner, "ends": ends, "number": number, "first": first}
@@ -86,7 +80,6 @@ class Deliveries:
             connection.execute(
                 sa.insert(attempts), {"delivery_id": row.id, "number": number, "started_at": now}
             )
-            doubtful = row.state in (DeliveryState.SENDING, DeliveryState.UNKNOWN)
             to = Destination(row.notifier, row.address)
             body: dict[str, chain.Value] = {"attempt": number, "may_have_arrived": doubtful}
             chain.note(connection, Kind.ATTEMPTED, row.key, now, destination=str(to), **body)
@@ -99,7 +92,10 @@ class Deliveries:
             owed_since=row.owed_since,
             first_attempt_at=first,
             may_have_arrived=doubtful,
+            cut_short=cut_short,
+            unanswered=unanswered,
             owner=owner,
+            claimed_at=now,
             alert=row.alert_id,
         )
 
@@ -124,8 +120,23 @@ class Deliveries:
     def try_again(self, delivery: Delivery, why: str, now: datetime, *, at: datetime) -> bool:
         """It certainly did not arrive: owed again from `at`, and its lane keeps closed until then."""
         return self._settle(
-            delivery, now, at, "unreachable", why, state=DeliveryState.OWED, due_at=at, last_error=why
+            delivery,
+            now,
+            at,
+            "unreachable",
+            why,
+            lane_fails=True,
+            state=DeliveryState.OWED,
+            due_at=at,
+            last_error=why,
         )
+
+    def away(self, notifier: str) -> None:
+        """Nothing is reached by that notifier: none of its lanes goes before one of another until it has
+        taken something again.
+        """
+        with self._database.write() as connection:
+            self._queue.put_last(connection, notifier)
 
     def unknown(self, delivery: Delivery, why: str, now: datetime, *, ask_at: datetime | None) -> bool:
         """It may have arrived. Asked about from `ask_at`; None leaves it to a person, in plain sight."""
@@ -136,6 +147,7 @@ class Deliveries:
             "unknown",
             why,
             trouble=None if ask_at else Trouble.UNKNOWN,
+            lane_fails=ask_at is not None,
             state=DeliveryState.UNKNOWN,
             due_at=ask_at,
             settled_at=None if ask_at else now,
@@ -192,6 +204,7 @@ class Deliveries:
         detail: str,
         *,
         trouble: Trouble | None = None,
+        lane_fails: bool = False,
         ends_lane: bool = False,
         **values: object,
     ) -> bool:
@@ -219,7 +232,7 @@ class Deliveries:
                 connection.execute(_END_LANE, {**lane, "because": detail})
                 chain.note(connection, Kind.LANE_ENDED, str(to), now, because=detail)
             else:
-                connection.execute(_OPEN_LANE, lane)
+                connection.execute(_LEAVE_LANE, {**lane, "fails": lane_fails})
             if trouble is not None:
                 note(self._database, connection, trouble, str(to), what=detail, now=now)
             return True

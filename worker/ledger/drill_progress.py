@@ -8,8 +8,8 @@ import msgspec
 import sqlalchemy as sa
 
 from worker.alerts.delivery import SETTLED, DeliveryState
-from worker.ledger.deliveries import same_lane
 from worker.ledger.drill_tables import drills
+from worker.ledger.queue import same_lane
 from worker.ledger.tables import alerts, deliveries, lanes
 from worker.watchlists.destination import Destination
 

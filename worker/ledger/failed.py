@@ -13,9 +13,9 @@ from worker.alerts.message import Message
 from worker.ledger.aftermath_tables import redirects
 from worker.ledger.chain import note
 from worker.ledger.database import Database
-from worker.ledger.deliveries import same_lane
 from worker.ledger.drill_tables import no_drill_delivery
 from worker.ledger.kinds import Kind
+from worker.ledger.queue import same_lane
 from worker.ledger.tables import alerts, attempts, deliveries, lanes
 from worker.watchlists.destination import Destination
 

@@ -13,9 +13,9 @@ from worker.alerts.delivery import DeliveryState
 from worker.filings.filing import FoundBy
 from worker.ledger.counters import Counted, Counters
 from worker.ledger.database import Database
-from worker.ledger.deliveries import CLAIMABLE, same_lane
 from worker.ledger.drill_tables import no_drill_delivery
 from worker.ledger.gauge_coverage import coverage_of
+from worker.ledger.queue import CLAIMABLE, same_lane
 from worker.ledger.spans import seconds
 from worker.ledger.tables import deliveries, filings, lanes, pace, polls
 from worker.ledger.tally import Key

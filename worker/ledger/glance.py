@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from worker.ledger.counters import ARRIVED
 from worker.ledger.database import Database
-from worker.ledger.deliveries import CAN_BE_CLAIMED, CLAIMABLE, same_lane
 from worker.ledger.gauges import quiet_until
+from worker.ledger.queue import CAN_BE_CLAIMED, CLAIMABLE, same_lane
 from worker.ledger.tables import attempts, deliveries, filings, lanes, polls
 from worker.ledger.types import UtcDateTime
 from worker.watchlists.destination import Destination

@@ -13,10 +13,10 @@ from worker.ledger import steps
 from worker.ledger.aftermath_tables import redirects
 from worker.ledger.chain import Entry, note_all
 from worker.ledger.database import Database
-from worker.ledger.deliveries import same_lane
 from worker.ledger.drill_tables import no_drill_delivery
 from worker.ledger.kinds import Kind
 from worker.ledger.owing import Due, owe_once
+from worker.ledger.queue import same_lane
 from worker.ledger.tables import deliveries, lanes
 from worker.watchlists.destination import Destination
 

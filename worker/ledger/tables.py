@@ -109,7 +109,8 @@ alerts = sa.Table(
     sa.UniqueConstraint("accession", "watchlist_id"),
 )
 
-#: A lane: one delivery at a time goes to one destination, and not before `open_at`.
+#: A lane: one delivery at a time goes to one destination, and not before `open_at`. `failing` where what
+#: was tried last did not arrive: it is tried again after the others had their turn.
 lanes = sa.Table(
     "lanes",
     metadata,
@@ -117,6 +118,7 @@ lanes = sa.Table(
     sa.Column("address", sa.String(LONGEST_ADDRESS), primary_key=True),
     sa.Column("open_at", UtcDateTime, nullable=False),
     sa.Column("ended_because", sa.Text),
+    sa.Column("failing", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 
 #: One message to one destination. `state` is a DeliveryState. `alert_id` is NULL for a message about several

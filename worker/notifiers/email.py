@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from worker.alerts.delivery import Earlier, Receipt
 from worker.alerts.message import Message
-from worker.errors import Form144Error, Refused, Unknown, Unreachable
+from worker.errors import Away, Form144Error, Refused, Unknown, Unreachable
 from worker.notifiers.base import WhenUnknown
 from worker.notifiers.email_message import compose
 
@@ -33,6 +33,10 @@ class EmailNotifier:
     `sender` is an address with or without a name; its domain makes the Message-IDs. `tls` verifies the
     server's certificate (the system's authorities where it is None). A password is not sent over an
     unencrypted connection: without encryption nobody is logged in.
+
+    `timeout` is in seconds, for each step of a session, and `taking` for the answer that the message was
+    taken: many servers look it through first, and who hangs up on them sends it twice (RFC 5321 4.5.3.2.6
+    asks for ten minutes, which no claim lasts).
     """
 
     name = "email"
@@ -51,13 +55,14 @@ class EmailNotifier:
         password: str | None = None,
         tls: ssl.SSLContext | None = None,
         timeout: float = 20.0,
+        taking: float = 60.0,
     ) -> None:
         self._host, self._port, self._security = host, port, security
         self._sender = read_address(sender)
         self._clock = clock
         self._credentials = (username, password) if username and password else None
         self._tls = tls or ssl.create_default_context()
-        self._timeout = timeout
+        self._timeout, self._taking = timeout, taking
 
     def send(self, message: Message, address: str, key: str, answers: Earlier | None = None) -> Receipt:
         try:
@@ -75,6 +80,8 @@ class EmailNotifier:
         with self._connection() as smtp:
             _expect(smtp.mail(self._sender.addr_spec), "sender")
             _expect(smtp.rcpt(recipient.addr_spec), "recipient")
+            if smtp.sock is not None:
+                smtp.sock.settimeout(self._taking)
             try:
                 code, reply = smtp.data(mail.as_bytes())
             except smtplib.SMTPDataError as error:
@@ -101,7 +108,7 @@ class EmailNotifier:
         except smtplib.SMTPNotSupportedError as error:
             raise Unreachable(f"the mail server cannot do what is configured: {error}") from None
         except (OSError, smtplib.SMTPException) as error:
-            raise Unreachable(f"no connection to the mail server ({type(error).__name__})") from None
+            raise Away(f"no connection to the mail server ({type(error).__name__})") from None
         try:
             yield smtp
             with suppress(OSError, smtplib.SMTPException):
@@ -129,6 +136,10 @@ class EmailNotifier:
             smtp.login(username, password)
         except smtplib.SMTPAuthenticationError as error:
             raise _refusal(error.smtp_code, b"", "login") from None
+        except UnicodeError:
+            raise Refused(
+                "user or password is not ASCII, which no log-in here can carry", ends_destination=True
+            ) from None
 
 
 def connect(host: str, port: int, security: Security, *, tls: ssl.SSLContext, timeout: float) -> smtplib.SMTP:
