@@ -29,7 +29,7 @@ lint: $(VENV)/.tests ## lint, types and import contract
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-torture: $(VENV)/.tests ## twenty minutes of killing, cutting and filling disks; MINUTES=2 for less
+torture: $(VENV)/.tests ## killing, cutting and filling disks for ten minutes, on each size; MINUTES=5 for less
 	$(BIN)/python -m tests.acceptance.torture --minutes $(or $(MINUTES),10)
 	$(BIN)/python -m tests.acceptance.torture --minutes $(or $(MINUTES),10) --embedded
 

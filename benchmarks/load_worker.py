@@ -27,7 +27,7 @@ from worker.pipeline import Pipeline
 
 #: Requests a second that the ledger's row lets pass.
 UNHURRIED_BY_THE_SEC = 1e6
-THREADS = 4
+THREADS = engine.HANDS
 
 _counted = threading.Lock()
 _times: list[float] = []

@@ -254,13 +254,14 @@ def test_readers_that_wait_for_edgar_leave_hands_for_deliveries(monkeypatch: pyt
 @pytest.mark.parametrize(
     ("queues", "threads", "readers"),
     [
-        (("edgar", "deliver"), 4, 2),
-        (("edgar", "deliver"), 2, 1),
-        (("deliver", "edgar"), 1, 1),
-        (("edgar",), 4, 64),
+        (("edgar", "deliver"), 6, 2),
+        (("deliver", "edgar"), 4, 1),
+        (("edgar", "deliver"), 64, 60),
+        (("edgar",), 6, 4),
+        (("edgar",), 1, 1),
     ],
 )
-def test_only_a_process_that_does_both_keeps_half_of_its_hands_from_reading(
+def test_readers_leave_hands_for_the_feed_the_search_and_deliveries(
     monkeypatch: pytest.MonkeyPatch, queues: tuple[str, ...], threads: int, readers: int
 ) -> None:
     class Idle:
@@ -340,3 +341,38 @@ def test_a_bell_over_a_connection_that_cannot_even_be_closed_is_lost_and_the_nex
     assert done.returncode == 0, done.stderr
     assert int(done.stdout.splitlines()[-1]) >= 2
     assert "doorbell_not_heard" in done.stdout + done.stderr
+
+
+#: Beat, at every tick of half a second for four minutes, while nobody listens; and again after a flush.
+UNHEARD = """
+from datetime import timedelta
+from worker import engine
+
+with engine.app.connection_for_read() as connection:
+    redis = connection.default_channel.client
+    for _ in range(2):
+        beat = engine.Scheduler(app=engine.app)
+        beat.setup_schedule()
+        entry = beat.schedule["sweep"]
+        for _ in range(480):
+            entry = beat.reserve(entry)
+            beat.apply_entry(entry, producer=beat.producer)
+        print(redis.llen("deliver"))
+        redis.flushall()
+"""
+
+
+@pytest.mark.servers
+def test_beat_does_not_fill_the_broker_while_nobody_listens(redis: RedisServer) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", UNHEARD],
+        cwd=ROOT,
+        env=environment_without_ours()
+        | {"FORM144_BROKER_URL": redis.url, "FORM144_LEDGER_URL": "postgresql+psycopg://127.0.0.1:1/none"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == [str(engine.ENOUGH_BELLS)] * 2

@@ -14,6 +14,7 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
+import celery.beat
 import structlog
 from celery import Celery, Task
 from celery.beat import EmbeddedService
@@ -42,11 +43,38 @@ QUEUES = {
 #: What one process that is everything consumes.
 EMBEDDED_QUEUES = ("edgar", "deliver")
 
-#: Beat's plain scheduler, which keeps no file: its one entry has no history worth keeping.
-SCHEDULER = "celery.beat:Scheduler"
-
 #: How often the sweep looks for work that is due, in seconds.
 SWEEP_EVERY = 0.5
+
+#: Bells that nobody has heard, from which on beat rings no more: there is nobody, or they are at work. Half
+#: a minute of them are heard within a second by whoever comes.
+ENOUGH_BELLS = 60
+
+#: Tasks at a time, where nobody says otherwise.
+HANDS = 6
+
+#: How long a thread goes on while another one waits, in seconds. In Python's own 5 ms a notice is read, and
+#: who has committed waits so long to say so, holding up all who write after it: by `benchmarks.load`, 114
+#: notices a second became 192.
+SWITCH = 0.0005
+
+
+SCHEDULER = "worker.engine:Scheduler"
+
+
+class Scheduler(celery.beat.Scheduler):
+    """Beat's plain scheduler, which keeps no file, as its one entry has no history worth keeping; and which
+    does not go on ringing where nobody hears it.
+    """
+
+    def apply_async(self, entry: Any, producer: Any = None, advance: bool = True, **options: Any) -> Any:
+        """Ring, or note that it was time to, where enough bells wait already."""
+        channel: Any
+        with self.connection.channel() as channel:
+            waiting = channel.queue_declare(queue=entry.options["queue"], durable=True).message_count
+        if waiting < ENOUGH_BELLS:
+            return super().apply_async(entry, producer=producer, advance=advance, **options)
+        return self.reserve(entry) if advance else None
 
 
 @functools.cache
@@ -76,8 +104,8 @@ def _configuration() -> dict[str, Any]:
             "sweep": {
                 "task": f"form144.{Step.SWEEP}",
                 "schedule": SWEEP_EVERY,
-                # A sweep that waited is worth nothing: the next one sees the same.
-                "options": {"expires": 5},
+                # A sweep that waited is worth nothing: the next one sees the same. But clocks differ.
+                "options": {"queue": QUEUES[Step.SWEEP], "expires": 120},
             }
         },
         # A task may vanish or come twice; leases and the sweep make up for both, so it is acknowledged early.
@@ -113,9 +141,8 @@ def _configuration() -> dict[str, Any]:
 
 
 class Doorbell(Task):  # type: ignore[type-arg]  # generic in its stubs only
-    """A task that leaves hands for deliveries where one process does everything: while EDGAR is slow, its
-    readers would take them all, and alerts already raised would wait. A bell for one reader too many is
-    lost, and the sweep rings again.
+    """A task that leaves hands for what may not wait: while EDGAR is slow, or has a year to be read, readers
+    would take them all. A bell for one reader too many is lost, and the sweep rings again.
     """
 
     readers = threading.Semaphore(64)  # as many as the command line lets a worker have
@@ -131,6 +158,14 @@ class Doorbell(Task):  # type: ignore[type-arg]  # generic in its stubs only
             self.readers.release()
 
 
+def readers(queues: Sequence[str], concurrency: int) -> int:
+    """How many hands may read at a time, at least one. EDGAR may keep two more waiting, one that looks at
+    the feed and one at its search; and where deliveries are made, too, two hands wait for it never.
+    """
+    kept = 4 if "deliver" in queues else 2
+    return max(1, concurrency - kept)
+
+
 app: Celery = Celery("form144", include=["worker.tasks"], task_cls=Doorbell)
 app.add_defaults(_configuration)
 
@@ -144,9 +179,9 @@ def ring(step: Step) -> None:
         log.warning("doorbell_not_heard", step=str(step), why=type(error).__name__)
 
 
-def run_embedded(*, threads: int = 4) -> None:
+def run_embedded(*, threads: int = HANDS) -> None:
     """Everything in this process: worker in the main thread, beat in a thread. Returns on SIGTERM."""
-    beat: Any = EmbeddedService(app, thread=True, scheduler_cls=SCHEDULER)
+    beat: Any = EmbeddedService(app, thread=True, scheduler_cls=Scheduler)
     beat.start()
     try:
         run_worker(EMBEDDED_QUEUES, concurrency=threads)
@@ -162,8 +197,8 @@ def run_worker(queues: Sequence[str], *, concurrency: int) -> None:
     """
     # Celery warns of root for the sake of pickle, which is switched off above.
     warnings.simplefilter("ignore", SecurityWarning)
-    if set(queues) == set(QUEUES.values()):
-        Doorbell.readers = threading.Semaphore(max(1, concurrency // 2))
+    sys.setswitchinterval(SWITCH)
+    Doorbell.readers = threading.Semaphore(readers(queues, concurrency))
     worker = app.Worker(
         pool="threads",
         concurrency=concurrency,

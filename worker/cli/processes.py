@@ -12,9 +12,12 @@ from worker.errors import ConfigurationError, Mistake
 from worker.logs import configure_logging
 from worker.metrics.server import serving
 
+#: With fewer hands, EDGAR alone could keep all of them waiting, and nobody would deliver.
+FEWEST = 4
+
 
 def run(
-    threads: Annotated[int, typer.Option(help="tasks at a time", min=2, max=64)] = 4,
+    threads: Annotated[int, typer.Option(help="tasks at a time", min=FEWEST, max=64)] = engine.HANDS,
 ) -> None:
     """Everything in one process: poll EDGAR, read, match, alert. Stops on Ctrl-C."""
     settings = engine.settings()
@@ -42,12 +45,14 @@ def worker(
     queue: Annotated[
         list[str] | None, typer.Option("--queue", "-Q", help="edgar or deliver; both where not given")
     ] = None,
-    concurrency: Annotated[int, typer.Option(help="tasks at a time", min=1, max=64)] = 4,
+    concurrency: Annotated[int, typer.Option(help="tasks at a time", min=1, max=64)] = engine.HANDS,
 ) -> None:
     """Consume queues, on any number of machines, beside one `form144 beat`."""
     queues = queue or ["edgar", "deliver"]
     if unknown := sorted(set(queues) - set(engine.QUEUES.values())):
         raise typer.BadParameter(f"{unknown[0]} is not a queue; the queues are edgar and deliver")
+    if len(set(queues)) > 1 and concurrency < FEWEST:
+        raise typer.BadParameter(f"both queues together take at least {FEWEST} tasks at a time")
     settings = engine.settings()
     _needs_broker()
     configure_logging(settings)
