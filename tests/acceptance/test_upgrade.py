@@ -30,7 +30,8 @@ from worker.ledger.schema import newest
 
 pytestmark = pytest.mark.servers
 
-COUNT, SPAN = 150, 20.0
+#: The last two thirds of the filings appear while both versions are at work: a minute of them.
+COUNT, SPAN = 225, 90.0
 NEXT = "next_version"
 
 MIGRATION = f'''"""What the next version needs; it only adds."""
@@ -137,6 +138,8 @@ def test_workers_of_two_versions_work_side_by_side_and_nothing_is_lost(
             assert wait_until(lambda: written(ledger).get("next", 0) > 0), new.logs()
             assert wait_until(lambda: written(ledger)[None] > by_old), old.logs()
             assert wait_until(lambda: "form144.tidy" in old.logs()), "no bell reached the old version"
+            # For a minute: until the last filing was announced.
+            assert wait_until(lambda: sum(ledger.report.filings_by_state().values()) == COUNT), new.logs()
             # Beat goes last. An old worker that starts again now is told why it may not.
             assert old.run("worker") == 2
             assert "written by a newer form144" in old.logs()
