@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -41,25 +42,68 @@ def test_a_filing_on_the_feed_reaches_slack_and_mail_by_sweeps_alone(world: Worl
     assert max(world.mails().values()) == 1
 
 
-def crossings(folder: Path) -> list[str]:
+def all_well(world: World) -> None:
+    world.publish()
+
+
+def feed_fails(world: World) -> None:
+    world.publish()
+    world.edgar.fail_next("/cgi-bin/browse-edgar", EdgarFault.UNAVAILABLE)
+
+
+def contact_refused(world: World) -> None:
+    world.publish()
+    world.edgar.fail_next("/Archives/edgar/data/", EdgarFault.UNDECLARED)
+
+
+def document_is_late(world: World) -> None:
+    world.publish(document_lag=timedelta(minutes=1))
+
+
+def slack_asks_for_patience(world: World) -> None:
+    world.publish()
+    world.slack.fail_next("chat.postMessage", Fault.rate_limited(2))
+
+
+def slack_loses_its_answer(world: World) -> None:
+    world.publish()
+    world.slack.fail_next("chat.postMessage", Fault.lost_answer())
+
+
+def crossings(folder: Path, scene: Callable[[World], None]) -> list[str]:
     """Everything outside that one whole run touches, in order."""
     fuse = Fuse()
     with a_world(folder) as world:
-        world.publish()
+        scene(world)
         world.once(fuse)
     return fuse.crossings
 
 
-def test_killed_at_any_point_and_started_again_everything_arrives_once(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("scene", "passes"),
+    [
+        (all_well, "slack.send"),
+        (feed_fails, "ledger.polls.end"),
+        (contact_refused, "ledger.filings.postpone"),
+        (document_is_late, "ledger.filings.postpone"),
+        (slack_asks_for_patience, "ledger.deliveries.try_again"),
+        (slack_loses_its_answer, "ledger.deliveries.unknown"),
+    ],
+)
+def test_killed_at_any_point_and_started_again_everything_arrives_once(
+    tmp_path: Path, scene: Callable[[World], None], passes: str
+) -> None:
     (tmp_path / "whole").mkdir()
-    points = len(crossings(tmp_path / "whole"))
-    assert points > 20
-    for point in range(1, points + 1):
+    points = crossings(tmp_path / "whole", scene)
+    assert passes in points
+    # Of what went wrong, what comes after it is the same again: to its end and one step further.
+    last = len(points) if scene is all_well else points.index(passes) + 1
+    for point in range(1, last + 1):
         for after in (False, True):
             folder = tmp_path / f"{point}-{after}"
             folder.mkdir()
             with a_world(folder) as world:
-                world.publish()
+                scene(world)
                 with pytest.raises(Killed):
                     world.once(Fuse(at=point, after=after))
                 world.settle()

@@ -109,17 +109,26 @@ class Wire:
 
         def call(*arguments: object, **named: object) -> object:
             self._fuse.cross(path, returning=False)
-            answer = value(*arguments, **named)
+            try:
+                answer = value(*arguments, **named)
+            except Exception:
+                self._fuse.cross(path, returning=True)
+                raise
             self._fuse.cross(path, returning=True)
             return self._pages(answer, path) if isinstance(answer, Iterator) else answer
 
         return call
 
     def _pages(self, pages: Iterator[object], path: str) -> Iterator[object]:
-        for page in pages:
+        try:
+            for page in pages:
+                self._fuse.cross(f"{path}[]", returning=False)
+                self._fuse.cross(f"{path}[]", returning=True)
+                yield page
+        except Exception:
             self._fuse.cross(f"{path}[]", returning=False)
             self._fuse.cross(f"{path}[]", returning=True)
-            yield page
+            raise
 
 
 def wired(part: T, name: str, fuse: Fuse) -> T:
