@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.builders import a_filing
+from tests.ledger.readings import SLACK, a_raised_alert, a_reading
 from worker.filings.filing import FoundBy
 from worker.ledger.drill_progress import NOBODY_CAME
 from worker.ledger.drills import Drill
@@ -75,6 +76,19 @@ def test_overdue_drills_are_ended_and_others_go_on(ledger: Ledger) -> None:
     last = ledger.drills.last()
     assert last is not None
     assert last.ended_at == LATER
+
+
+def test_one_of_unknown_fate_is_in_the_way_of_no_pruning(ledger: Ledger) -> None:
+    ledger.drills.ask(FILING, DRILL)
+    claim = ledger.filings.claim(NOW, LEASE, "me")
+    assert claim is not None
+    ledger.readings.record(claim, a_reading(a_raised_alert(SLACK)), NOW)
+    delivery = ledger.deliveries.claim(NOW, LEASE, "me")
+    assert delivery is not None
+    ledger.deliveries.unknown(delivery, "the answer was lost", NOW, ask_at=None)
+    ledger.drills.end(ACCESSION, LATER)
+    found = ledger.retention.prunable(NOW + timedelta(days=200))
+    assert (found.still_open, found.documents) == (None, 1)
 
 
 def test_what_is_no_drill_has_no_progress(ledger: Ledger) -> None:

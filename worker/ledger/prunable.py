@@ -12,6 +12,7 @@ from worker.alerts.delivery import DeliveryState
 from worker.alerts.message import Message
 from worker.ledger.chain import instant
 from worker.ledger.digest_tables import digest_entries
+from worker.ledger.drill_tables import no_drill_delivery
 from worker.ledger.filings import CLAIMABLE
 from worker.ledger.record_tables import entries, links
 from worker.ledger.tables import alerts, deliveries, documents, filings, polls
@@ -85,7 +86,9 @@ def _last_position(connection: sa.Connection, until: datetime) -> int:
 
 
 def open_since(connection: sa.Connection) -> tuple[str | None, datetime | None]:
-    """What is unfinished for longest, and since when; (None, None) where nothing is."""
+    """What is unfinished for longest, and since when; (None, None) where nothing is. A drill that is over is
+    finished, also where nobody can tell whether it arrived: nobody is the poorer for it.
+    """
     began = sa.func.coalesce(filings.c.seen_at, deliveries.c.owed_since, type_=UtcDateTime)
     waiting = sa.and_(deliveries.c.state == DeliveryState.HELD, deliveries.c.due_at.is_not(None))
     owed = (
@@ -93,7 +96,7 @@ def open_since(connection: sa.Connection) -> tuple[str | None, datetime | None]:
         .select_from(deliveries)
         .outerjoin(alerts, alerts.c.id == deliveries.c.alert_id)
         .outerjoin(filings, filings.c.accession == alerts.c.accession)
-        .where(sa.or_(deliveries.c.state.in_(_OPEN), waiting))
+        .where(sa.or_(deliveries.c.state.in_(_OPEN), waiting), no_drill_delivery())
         .order_by(began)
         .limit(1)
     )
