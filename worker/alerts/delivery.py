@@ -22,6 +22,7 @@ class DeliveryState(StrEnum):
     UNKNOWN = "unknown"  #: it may have arrived, and nobody can be asked
     HELD = "held"  #: kept back by a silence or quiet hours
     ROLLED_UP = "rolled_up"  #: told in another delivery, together with others
+    CLOSED = "closed"  #: it failed, and a person has dealt with it
 
 
 #: Nothing more will happen to a delivery in one of these unless a person acts.
@@ -32,8 +33,12 @@ SETTLED = frozenset(
         DeliveryState.ABANDONED,
         DeliveryState.UNKNOWN,
         DeliveryState.ROLLED_UP,
+        DeliveryState.CLOSED,
     }
 )
+
+#: Nobody has to look at a delivery in one of these.
+OVER = frozenset({DeliveryState.DELIVERED, DeliveryState.ROLLED_UP, DeliveryState.CLOSED})
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""`form144 failed ...`: deliveries a person has to look at, and trying them again."""
+"""`form144 failed ...`: deliveries a person has to look at, trying them again, and closing them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ import typer
 from rich.console import Console
 
 from worker import engine, parts
+from worker.alerts.delivery import DeliveryState
 from worker.cli.documents import named_destination, opened_ledger
 from worker.errors import Form144Error
 from worker.ledger.failed import FailedDelivery
 from worker.messages.slack_text import as_text
+from worker.watchlists.destination import Destination
 
 app = typer.Typer(
     no_args_is_help=True, help="Deliveries that were refused, abandoned or are of unknown fate."
@@ -56,30 +58,66 @@ def show(number: Annotated[int, typer.Argument(help="as form144 failed list numb
 
 @app.command()
 def retry(
-    what: Annotated[str, typer.Argument(help="a number, or a destination such as slack:#ir-alerts")],
+    what: Annotated[
+        str | None,
+        typer.Argument(help="a number, a destination such as slack:#ir-alerts, or a notifier: email"),
+    ] = None,
     *,
+    everything: Annotated[bool, typer.Option("--all", help="whatever failed, wherever it was to go")] = False,
     send_again: Annotated[
         bool, typer.Option("--send-again", help="send also what may have arrived, without asking first")
     ] = False,
 ) -> None:
-    """Try one delivery again, or all of a destination, and let messages go there again."""
+    """Try one delivery again, or all of a destination, of a notifier or at all, and let messages go there."""
+    if everything is (what is not None):
+        raise Form144Error("name what to try again, or all of it with --all")
     now = parts.clock()
     with opened_ledger(engine.settings()) as ledger:
-        if what.isascii() and what.isdigit():
+        if what and what.isascii() and what.isdigit():
             known, numbers = True, [int(what)]
         else:
-            to = named_destination(what)
-            numbers = [one.id for one in ledger.failed.all() if one.destination == to]
-            known = ledger.failed.open(to, now)
+            failed = [one for one in ledger.failed.all() if _is_meant(one.destination, what)]
+            ended = [to for to in ledger.report.ended_lanes() if _is_meant(to, what)]
+            numbers = [one.id for one in failed]
+            named = [named_destination(what)] if what and ":" in what else []
+            opened = [ledger.failed.open(to, now) for to in named or ended]
+            known = everything or bool(numbers) or any(opened)
         tried = ledger.failed.retry(numbers, now, send_again=send_again)
     if not known or (numbers and not tried):
-        raise Form144Error(f"nothing failed under {what}; form144 failed list shows what did")
+        raise Form144Error(f"nothing failed under {what or '--all'}; form144 failed list shows what did")
     typer.echo(f"{tried} to be tried again now")
+
+
+@app.command()
+def close(
+    numbers: Annotated[list[int], typer.Argument(help="as form144 failed list numbers them")],
+    *,
+    by: Annotated[str, typer.Option(help="who has dealt with it")],
+    reason: Annotated[str, typer.Option(help="why nothing more is to be done; it stands in the record")],
+) -> None:
+    """Have nobody wait for failed deliveries any more, because somebody has dealt with them."""
+    if not by.strip() or not reason.strip():
+        raise Form144Error("--by and --reason are empty")
+    with opened_ledger(engine.settings()) as ledger:
+        strange = sorted(set(numbers) - {one.id for one in ledger.failed.all()})
+        if strange:
+            named = ", ".join(map(str, strange))
+            raise Form144Error(f"nothing failed under {named}; form144 failed list shows what did")
+        closed = ledger.failed.close(numbers, parts.clock(), by=by.strip(), reason=reason.strip())
+    typer.echo(f"{closed} closed")
+    if closed < len(set(numbers)):
+        raise Form144Error("the others are being sent at this moment; look again in a minute")
+
+
+def _is_meant(to: Destination, what: str | None) -> bool:
+    """Whether that is the destination or its notifier; None is every destination."""
+    return what is None or (to == named_destination(what) if ":" in what else to.notifier == what)
 
 
 def _line(one: FailedDelivery) -> str:
     about = f" about {one.accession}" if one.accession else ""
-    why = one.destination_ended or one.last_error or "no reason given"
+    is_closed = one.state is DeliveryState.CLOSED
+    why = (None if is_closed else one.destination_ended) or one.last_error or "no reason given"
     instead = f"; {one.went_to} got it instead" if one.went_to else ""
     tried = f"{one.attempts} attempt{'s' * (one.attempts != 1)}"
     return f"{one.id}  {one.state} {one.destination}{about}, {tried}: {why}{instead}"

@@ -15,6 +15,9 @@ from worker.ledger.report import Told, ToldFiling
 from worker.messages import coverage_line as in_words
 from worker.watchlists.match import Match
 
+#: Under way, or dealt with: nothing that anybody has to look at.
+_NO_TROUBLE = (DeliveryState.OWED, DeliveryState.SENDING, DeliveryState.HELD, DeliveryState.CLOSED)
+
 
 def outcome_table(filings: Sequence[ToldFiling]) -> Table:
     """A row for each list a filing is on: what it is, whether it was read, why it is there, who was told.
@@ -88,7 +91,5 @@ def _delivery(told: Told) -> Text:
         return Text(f"✓ {told.destination}{attempts}", style="green")
     if told.state is DeliveryState.ROLLED_UP:
         return Text(f"together with others: {told.destination}", style="green")
-    style = (
-        "yellow" if told.state in (DeliveryState.OWED, DeliveryState.SENDING, DeliveryState.HELD) else "red"
-    )
+    style = "yellow" if told.state in _NO_TROUBLE else "red"
     return Text(f"{told.state} {told.destination}", style=style)

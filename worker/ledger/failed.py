@@ -15,6 +15,7 @@ from worker.ledger.chain import note
 from worker.ledger.database import Database
 from worker.ledger.drill_tables import no_drill_delivery
 from worker.ledger.kinds import Kind
+from worker.ledger.prunable import PRUNED
 from worker.ledger.queue import same_lane
 from worker.ledger.tables import alerts, attempts, deliveries, lanes
 from worker.watchlists.destination import Destination
@@ -24,7 +25,8 @@ GIVEN_UP = (DeliveryState.REFUSED, DeliveryState.ABANDONED)
 
 class FailedDelivery(msgspec.Struct, frozen=True, kw_only=True):
     """One delivery that failed, or waits for a destination that has ended. `accession` is None for what is
-    about no single filing; `went_to` is who was given it instead, None where nobody was.
+    about no single filing; `went_to` is who was given it instead, None where nobody was. Of one that was
+    closed, `last_error` says by whom, why, and what had gone wrong.
     """
 
     id: int
@@ -58,13 +60,13 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Failed:
-    """Reads and reopens over `deliveries`, `attempts` and `lanes`."""
+    """Reads, closes and reopens over `deliveries`, `attempts` and `lanes`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def all(self) -> tuple[FailedDelivery, ...]:
-        """Every one that is about a notice, the oldest first."""
+        """Every one that is about a notice and that nobody closed, the oldest first."""
         with self._database.read() as connection:
             return tuple(
                 _failed(row) for row in connection.execute(_query().where(_FAILED, no_drill_delivery()))
@@ -88,17 +90,18 @@ class Failed:
             )
 
     def retry(self, numbers: Sequence[int], now: datetime, *, send_again: bool) -> int:
-        """Make failed deliveries due now, with new patience, and open their destinations again.
+        """Make failed deliveries due now, with new patience, and open their destinations again. A person may
+        also be wrong about one that was closed, while its message is kept.
 
         One that may have arrived is asked about first, unless `send_again`: then it is sent whatever the
         other side holds. Returns how many; a number that names no failed delivery is passed over.
         """
         with self._database.write() as connection:
             rows = connection.execute(
-                _query().where(_FAILED, no_drill_delivery(), deliveries.c.id.in_(numbers))
+                _query().where(sa.or_(_FAILED, _CLOSED), no_drill_delivery(), deliveries.c.id.in_(numbers))
             ).all()
             for row in rows:
-                doubtful = row.state in (DeliveryState.UNKNOWN, DeliveryState.SENDING) and not send_again
+                doubtful = row.state in _DOUBTFUL and not send_again
                 connection.execute(
                     sa.update(deliveries)
                     .where(deliveries.c.id == row.id)
@@ -113,6 +116,35 @@ class Failed:
                 self._open(connection, Destination(row.notifier, row.address), now)
                 note(connection, Kind.RETRIED, row.key, now, state=row.state, send_again=send_again)
         return len(rows)
+
+    def close(self, numbers: Sequence[int], now: datetime, *, by: str, reason: str) -> int:
+        """Write down that a person has dealt with failed deliveries: from now on nothing waits for them, and
+        nobody is told of them. Returns how many; a number that names none is passed over, and so is one
+        that is being sent at this moment.
+        """
+        closed = 0
+        with self._database.write() as connection:
+            rows = connection.execute(
+                _query().where(_FAILED, no_drill_delivery(), deliveries.c.id.in_(numbers))
+            ).all()
+            for row in rows:
+                was = f"it was {row.state}: {row.last_error or row.ended_because or 'no reason given'}"
+                still = sa.and_(deliveries.c.id == row.id, deliveries.c.state == row.state)
+                done = connection.execute(
+                    sa.update(deliveries)
+                    .where(still, deliveries.c.state != DeliveryState.SENDING)
+                    .values(
+                        state=DeliveryState.CLOSED,
+                        due_at=None,
+                        owner=None,
+                        settled_at=now,
+                        last_error=f"by {by}: {reason}; {was}",
+                    )
+                )
+                if done.rowcount == 1:
+                    closed += 1
+                    note(connection, Kind.CLOSED, row.key, now, state=row.state, by=by, because=reason)
+        return closed
 
     def open(self, destination: Destination, now: datetime) -> bool:
         """Let messages go to a destination again. False where nothing was ever owed to it."""
@@ -136,6 +168,11 @@ class Failed:
         )
         return reopened.rowcount == 1
 
+
+#: What may have arrived; of what was closed, nobody knows any more.
+_DOUBTFUL = (DeliveryState.UNKNOWN, DeliveryState.SENDING, DeliveryState.CLOSED)
+
+_CLOSED = sa.and_(deliveries.c.state == DeliveryState.CLOSED, deliveries.c.message != PRUNED)
 
 #: Given up; or of unknown fate with nobody to ask; or waiting for a destination that has ended.
 _FAILED = sa.or_(

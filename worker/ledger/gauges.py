@@ -9,7 +9,7 @@ import msgspec
 import sqlalchemy as sa
 
 from worker.alerts.coverage import Coverage
-from worker.alerts.delivery import DeliveryState
+from worker.alerts.delivery import OVER, DeliveryState
 from worker.filings.filing import FoundBy
 from worker.ledger.counters import Counted, Counters
 from worker.ledger.database import Database
@@ -40,8 +40,8 @@ class Gauged(msgspec.Struct, frozen=True, kw_only=True):
     `feed_lag` is the longest time from acceptance to being seen, of what the feed showed in the last hour,
     None where it showed nothing. `polls_lately` is by how the polls of the last hour ended: complete, failed
     or unfinished. `quiet_until` is until when no request goes to the SEC, None where requests do.
-    `deliveries` is by notifier and state, without those that arrived. `ended` is the number of destinations,
-    by notifier, to which nothing goes any more.
+    `deliveries` is by notifier and state, without those that are over and well. `ended` is the number of
+    destinations, by notifier, to which nothing goes any more.
     """
 
     counted: Counted | None
@@ -113,11 +113,10 @@ def quiet_until(connection: sa.Connection, now: datetime) -> datetime | None:
 
 
 def _deliveries(connection: sa.Connection) -> dict[Key, int]:
-    arrived = (DeliveryState.DELIVERED, DeliveryState.ROLLED_UP)
     query = (
         sa.select(deliveries.c.notifier, deliveries.c.state, sa.func.count())
         .where(
-            deliveries.c.state.in_([state for state in DeliveryState if state not in arrived]),
+            deliveries.c.state.in_([state for state in DeliveryState if state not in OVER]),
             no_drill_delivery(),
         )
         .group_by(deliveries.c.notifier, deliveries.c.state)

@@ -35,6 +35,7 @@ class Kind(StrEnum):
     SILENCE_ENDED = "silence_ended"
     RELEASED = "released"  #: what a silence kept back is owed
     RETRIED = "retried"  #: a person has a failed message tried again
+    CLOSED = "closed"  #: a person has dealt with a failed message: who, why, and what was known of it
     LISTS_TAKEN = "lists_taken"  #: an edit of the watchlists is in use: the digests before and after
     LISTS_KEPT_OUT = "lists_kept_out"  #: an edit of the watchlists was not taken
     BACKFILLED = "backfilled"  #: a person asked for the notices of days gone by

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from worker.alerts.delivery import DeliveryState
+from worker.alerts.delivery import OVER, DeliveryState
 from worker.alerts.message import Message
 from worker.ledger.chain import instant
 from worker.ledger.digest_tables import digest_entries
@@ -22,7 +22,6 @@ from worker.ledger.types import UtcDateTime
 PRUNED = Message(text="")
 
 _OPEN = (DeliveryState.OWED, DeliveryState.SENDING, DeliveryState.UNKNOWN)
-_ARRIVED = (DeliveryState.DELIVERED, DeliveryState.ROLLED_UP)
 
 
 class Prunable(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,8 +130,8 @@ def old_documents(until: datetime) -> tuple[sa.ColumnElement[bool], ...]:
 
 
 def old_messages(until: datetime) -> tuple[sa.ColumnElement[bool], ...]:
-    arrived = sa.func.coalesce(deliveries.c.state, "").in_(_ARRIVED)
-    return arrived, _before(deliveries.c.settled_at, until), deliveries.c.message != PRUNED
+    over = sa.func.coalesce(deliveries.c.state, "").in_(OVER)
+    return over, _before(deliveries.c.settled_at, until), deliveries.c.message != PRUNED
 
 
 def old_polls(until: datetime) -> tuple[sa.ColumnElement[bool], ...]:

@@ -24,6 +24,7 @@ _NOT_ARRIVED = {
     DeliveryState.REFUSED: "{} was refused",
     DeliveryState.ABANDONED: "{} was given up",
     DeliveryState.UNKNOWN: "nobody can tell whether {} arrived",
+    DeliveryState.CLOSED: "{} was closed by hand",
 }
 
 

@@ -14,7 +14,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-from worker.alerts.delivery import DeliveryState
+from worker.alerts.delivery import OVER, DeliveryState
 from worker.edgar.hours import EASTERN, index_due, is_open
 from worker.errors import Form144Error
 from worker.filings.filing import FoundBy
@@ -27,7 +27,7 @@ from worker.metrics.reasons import FAILURES, UNREADABLE
 SOURCES = tuple(source for source in FoundBy if source is not FoundBy.DRILL)
 FAILED = ("unreachable", "refused", "abandoned", "unknown")
 #: The states in which a delivery is not over, or not well.
-STATES = tuple(s for s in DeliveryState if s not in (DeliveryState.DELIVERED, DeliveryState.ROLLED_UP))
+STATES = tuple(state for state in DeliveryState if state not in OVER)
 POLLS = ("complete", "failed", "unfinished")
 
 
