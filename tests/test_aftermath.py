@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from tests.builders import a_filing
 from tests.world import START, Fuse, Killed, World, a_world
 from worker.alerts.delivery import DeliveryState
-from worker.ledger.tables import deliveries
+from worker.ledger.tables import deliveries, lanes
 from worker.ledger.troubles import Trouble
 from worker.messages.slack_limits import problems
 from worker.pipeline import Step
@@ -103,6 +103,39 @@ def test_without_a_fallback_it_stays_owed_in_sight_and_a_retry_sends_it(world: W
     assert world.posts() == 2
     assert world.ledger.failed.all() == ()
     assert world.ledger.report.ended_lanes() == {}
+
+
+def test_without_a_fallback_what_waits_in_vain_is_passed_over_by_nobody_and_a_retry_sends_it(
+    world: World,
+) -> None:
+    world.slack.fail_next("chat.postMessage", ARCHIVED)
+    for number in (1, 2):
+        publish(world, number)
+    world.once()
+    follow_up(world)
+    with world.ledger.database.read() as connection:
+        assert set(connection.execute(sa.select(deliveries.c.due_at)).scalars()) == {None}
+    assert [one.state for one in world.ledger.failed.all()] == [DeliveryState.REFUSED, DeliveryState.OWED]
+    refused, _owed = [one.id for one in world.ledger.failed.all()]
+    assert world.ledger.failed.retry([refused], world.clock(), send_again=False) == 1
+    world.settle()
+    assert (world.posts(), world.ledger.failed.all()) == (2, ())
+
+
+def test_what_may_have_arrived_before_a_destination_ended_goes_to_the_fallback_as_such(world: World) -> None:
+    world.fallback = DESK
+    world.slack.fail_next("chat.postMessage", Fault.lost_answer())
+    publish(world, 1)
+    world.once()
+    with world.ledger.database.write() as connection:
+        connection.execute(
+            sa.update(lanes).where(lanes.c.notifier == "slack").values(ended_because="is_archived")
+        )
+    world.clock.move(timedelta(hours=1))
+    follow_up(world)
+    (said,) = got(world, DESK.address)
+    assert said.startswith("Meant for slack:#ir-alerts, which may not have got it: is_archived")
+    assert states(world, "#ir-alerts") == ["unknown"]
 
 
 def test_a_slack_fallback_gets_a_mail_in_blocks_that_slack_takes(world: World) -> None:

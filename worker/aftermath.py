@@ -64,11 +64,18 @@ class Aftermath:
     fallback: Destination | None = None
 
     def redirect(self) -> int:
-        """Owe to the fallback whatever a destination did not take, or can take no more; how many."""
+        """Owe to the fallback whatever a destination did not take, or can take no more; how many. Without a
+        fallback that is kept where nobody passes over it again.
+        """
+        self.redirects.set_aside(self.clock())
         number = 0
         while self.fallback and (stranded := self.redirects.next(self.fallback, self.clock())):
             message = redirected(
-                stranded.message, meant_for=stranded.destination, why=stranded.why, to=self.fallback
+                stranded.message,
+                meant_for=stranded.destination,
+                why=stranded.why,
+                to=self.fallback,
+                may_have_arrived=stranded.may_have_arrived,
             )
             key = hmac.new(stranded.key.encode(), str(self.fallback).encode(), "sha256").hexdigest()
             number += self.redirects.record(stranded, self.fallback, message, key, self.clock())

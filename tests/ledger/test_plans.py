@@ -237,6 +237,7 @@ def test_what_comes_round_every_few_seconds_reads_no_table_from_end_to_end(year:
         year.polls.first,
         year.polls.last_complete,
         lambda: year.days.settled(LATER.date()),
+        lambda: year.redirects.set_aside(LATER),
         lambda: year.redirects.next(TO, LATER),
         lambda: year.troubles.untold(LATER),
         lambda: year.acknowledgements.awaited("email", days),

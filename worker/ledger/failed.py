@@ -166,6 +166,17 @@ class Failed:
                 open_at=sa.case((lanes.c.ended_because.is_not(None), now), else_=lanes.c.open_at),
             )
         )
+        # What was set aside there while it had ended, with new patience.
+        connection.execute(
+            sa.update(deliveries)
+            .where(
+                deliveries.c.notifier == to.notifier,
+                deliveries.c.address == to.address,
+                deliveries.c.state == DeliveryState.OWED,
+                deliveries.c.due_at.is_(None),
+            )
+            .values(due_at=now, owed_since=now)
+        )
         return reopened.rowcount == 1
 
 
@@ -174,7 +185,8 @@ _DOUBTFUL = (DeliveryState.UNKNOWN, DeliveryState.SENDING, DeliveryState.CLOSED)
 
 _CLOSED = sa.and_(deliveries.c.state == DeliveryState.CLOSED, deliveries.c.message != PRUNED)
 
-#: Given up; or of unknown fate with nobody to ask; or waiting for a destination that has ended.
+#: Given up; or of unknown fate with nobody to ask; or waiting for a destination that has ended, set aside
+#: or not yet.
 _FAILED = sa.or_(
     deliveries.c.state.in_(GIVEN_UP),
     sa.and_(deliveries.c.state == DeliveryState.UNKNOWN, deliveries.c.due_at.is_(None)),
@@ -182,6 +194,7 @@ _FAILED = sa.or_(
         deliveries.c.state.in_((DeliveryState.OWED, DeliveryState.SENDING, DeliveryState.UNKNOWN)),
         lanes.c.ended_because.is_not(None),
     ),
+    sa.and_(deliveries.c.state == DeliveryState.OWED, deliveries.c.due_at.is_(None)),
 )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import msgspec
 import sqlalchemy as sa
 
+from worker.alerts.delivery import DeliveryState
 from worker.ledger.counters import ARRIVED
 from worker.ledger.database import Database
 from worker.ledger.gauges import quiet_until
@@ -53,7 +54,7 @@ class Glance:
                 sa.and_(
                     same_lane(),
                     deliveries.c.state.in_(CLAIMABLE),
-                    deliveries.c.due_at.is_not(None),
+                    sa.or_(deliveries.c.due_at.is_not(None), deliveries.c.state == DeliveryState.OWED),
                 ),
             )
             .group_by(*lanes.c)

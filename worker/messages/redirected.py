@@ -17,11 +17,14 @@ SLACK = ("slack", "slack-webhook")
 _CHUNK = TEXT // 2
 
 
-def redirected(message: Message, *, meant_for: Destination, why: str, to: Destination) -> Message:
+def redirected(
+    message: Message, *, meant_for: Destination, why: str, to: Destination, may_have_arrived: bool = False
+) -> Message:
     """The same facts in words `to` can show, with a first line that says for whom they were and why they
     come here. It begins no thread and answers none: nothing before it stands there.
     """
-    lead = f"Meant for {meant_for}, which did not take it: {why}"
+    did_not = "may not have got" if may_have_arrived else "did not take"
+    lead = f"Meant for {meant_for}, which {did_not} it: {why}"
     if to.notifier in SLACK:
         return _for_slack(message, meant_for, lead)
     whole = as_text(message.blocks) if message.blocks else message.text
