@@ -32,10 +32,10 @@ from worker.edgar.budget import USUAL_PER_SECOND
 from worker.edgar.client import Edgar
 from worker.edgar.contact import Contact
 from worker.edgar.feed import read_feed
-from worker.edgar.hours import eastern_day, poll_interval
+from worker.edgar.hours import poll_interval
 from worker.edgar.sites import Sites
 from worker.engine import SWEEP_EVERY
-from worker.filings.filing import Filing, FoundBy, Party, Role
+from worker.filings.filing import Filing, FoundBy, Party, Role, eastern_day
 from worker.ledger.ledger import Ledger
 from worker.ledger.pace import Pace
 from worker.ledger.tables import chores, filings

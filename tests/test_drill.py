@@ -14,8 +14,8 @@ from worker import drill
 from worker.alerts.delivery import DeliveryState
 from worker.alerts.hold import About
 from worker.cli import status
-from worker.edgar.hours import eastern_day
 from worker.errors import ConfigurationError
+from worker.filings.filing import eastern_day
 from worker.ledger.drill_progress import NOBODY_CAME, LastDrill
 from worker.ledger.kinds import Kind
 from worker.standins.forms import as_xml

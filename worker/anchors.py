@@ -12,7 +12,7 @@ from datetime import datetime
 import structlog
 
 from worker.alerts.raising import delivery_key
-from worker.edgar.hours import eastern_day
+from worker.filings.filing import eastern_day
 from worker.ledger.ledger import Ledger
 from worker.messages.anchored import Anchor, page_of, plain_anchor
 from worker.messages.writer import Writer

@@ -18,8 +18,8 @@ import structlog
 from worker import due
 from worker.alerts.coverage import Coverage
 from worker.alerts.digest import Digest, Entry
-from worker.edgar.hours import eastern_day, is_business_day, opening
-from worker.filings.filing import Filing
+from worker.edgar.hours import is_business_day, opening
+from worker.filings.filing import Filing, eastern_day
 from worker.ledger.digests import Composed, LastDigest
 from worker.ledger.ledger import Ledger
 from worker.messages.digest_message import write_digest

@@ -6,8 +6,9 @@ from datetime import datetime, time, timedelta
 from typing import TypeVar
 
 from worker.alerts.delivery import Delivery
-from worker.edgar.hours import EASTERN, eastern_day
+from worker.edgar.hours import EASTERN
 from worker.errors import Blocked, Unreachable
+from worker.filings.filing import eastern_day
 from worker.ledger.filings import ClaimedFiling
 from worker.ledger.polls import Poll
 

@@ -19,7 +19,7 @@ from worker.edgar.client import Document
 from worker.errors import Unreachable, UnreadableFiling
 from worker.filings.amendments import differences
 from worker.filings.announcement import notice_from_announcement
-from worker.filings.filing import DRILL_AGENT, Filing
+from worker.filings.filing import DRILL_AGENT, Filing, eastern_day
 from worker.filings.notice import Form144Notice
 from worker.filings.reader import read_notice
 from worker.ledger.drills import Drill
@@ -30,7 +30,7 @@ from worker.ledger.readings import Owed, RaisedAlert, ReadDrill, Reading
 from worker.ledger.silences import Silences
 from worker.messages.digest_item import for_digest, nearly
 from worker.messages.writer import Writer
-from worker.watchlists.conditions.recent import RecentNotices
+from worker.watchlists.conditions.recent import RecentNotices, filed_on
 from worker.watchlists.destination import Destination
 from worker.watchlists.index import WatchlistIndex
 from worker.watchlists.match import Match
@@ -97,7 +97,7 @@ class Reader:
         original = self._original(claim, notice)
         index = self.watchlists()
         lists = index.by_id
-        recent = None if claim.filing.is_drill else self._recent(notice, index)
+        recent = None if claim.filing.is_drill else self._recent(claim, notice, index)
         matches = match(notice, claim.filing, index, recent=recent)
         alerts = [
             self._raise(
@@ -153,12 +153,14 @@ class Reader:
             raise Unreachable(why, retry_after=ORIGINAL_PAUSE)
         return original
 
-    def _recent(self, notice: Form144Notice, index: WatchlistIndex) -> RecentNotices | None:
+    def _recent(
+        self, claim: ClaimedFiling, notice: Form144Notice, index: WatchlistIndex
+    ) -> RecentNotices | None:
         """The issuer's earlier notices, where any list asks about them and the issuer is known."""
         if index.history_days is None or notice.issuer_cik is None:
             return None
-        since = (notice.notice_date or self.clock().date()) - timedelta(days=index.history_days)
-        return self.history.recent(notice.issuer_cik, since)
+        day = filed_on(claim.filing, notice) or eastern_day(claim.seen_at)
+        return self.history.recent(notice.issuer_cik, day - timedelta(days=index.history_days))
 
     def _raise(
         self,

@@ -15,9 +15,9 @@ import structlog
 from worker import due
 from worker.edgar.answers import NotYet
 from worker.edgar.client import Edgar
-from worker.edgar.hours import eastern_day, index_days, index_due, is_open
+from worker.edgar.hours import index_days, index_due, is_open
 from worker.errors import Blocked, ConfigurationError, Unreachable
-from worker.filings.filing import Filing, FoundBy
+from worker.filings.filing import Filing, FoundBy, eastern_day
 from worker.ledger.ledger import Ledger
 
 log = structlog.get_logger()

@@ -19,8 +19,8 @@ from rich.table import Table
 from tests.acceptance.material import SPEED, Piece, expected
 from tests.dying import ROOT
 from worker.cli import app
-from worker.edgar.hours import eastern_day
 from worker.errors import Unreachable
+from worker.filings.filing import eastern_day
 from worker.ledger.ledger import Ledger
 from worker.ledger.tables import attempts, deliveries
 

@@ -20,7 +20,8 @@ from tests.world import Clock
 from worker.alerts.coverage import IndexState
 from worker.alerts.digest import Digest
 from worker.digests import MOST_DAYS, Digests
-from worker.edgar.hours import EASTERN, eastern_day, is_business_day, opening
+from worker.edgar.hours import EASTERN, is_business_day, opening
+from worker.filings.filing import eastern_day
 from worker.ledger.ledger import Ledger
 from worker.messages.templates import shipped
 from worker.messages.writer import Writer

@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 from tests.builders import a_filing
 from tests.edgar.conftest import NOON
 from worker.edgar.feed import read_feed
-from worker.edgar.hours import eastern_day
-from worker.filings.filing import Filing, Party, Role
+from worker.filings.filing import Filing, Party, Role, eastern_day
 from worker.standins.edgar.feed import feed_page, rows_of
 
 ACCEPTED = "2026-03-02T12:00:00-05:00"

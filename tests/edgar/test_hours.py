@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from worker.edgar.hours import (
     WHEN_CLOSED,
     WHEN_OPEN,
-    eastern_day,
     index_days,
     index_due,
     is_business_day,
@@ -20,6 +19,7 @@ from worker.edgar.hours import (
     next_opening,
     poll_interval,
 )
+from worker.filings.filing import eastern_day
 
 INSTANTS = st.integers(0, 7 * 365 * 86_400 * 4).map(
     lambda quarters: datetime(2023, 1, 1, tzinfo=UTC) + timedelta(seconds=quarters / 4)

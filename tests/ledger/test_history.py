@@ -91,3 +91,21 @@ def test_a_ledger_that_was_only_backfilled_answers_up_to_the_last_day_it_read(
     indexed(ledger, "2026-08-27", "2026-08-28")
     assert reaches(ledger, "2026-08-27", until) == date.fromisoformat(expected)
     assert reaches(ledger, "2026-08-27") == date.max
+
+
+EVENING = datetime(2026, 9, 2, 1, 30, tzinfo=UTC)  # Tuesday, 1 September, 21:30 in Washington
+
+
+def test_a_notice_of_the_evening_counts_under_washingtons_day(ledger: Ledger) -> None:
+    ledger.filings.announce([a_filing(accepted_at=EVENING)], EVENING)
+    claim = ledger.filings.claim(EVENING, LEASE, "me")
+    assert claim is not None
+    ledger.readings.record(claim, a_reading(), EVENING)
+    (found,) = ledger.history.recent(ISSUER, date(2026, 9, 1)).notices
+    assert found.filed_on == date(2026, 9, 1)
+    assert ledger.history.recent(ISSUER, date(2026, 9, 2)).notices == ()
+
+
+def test_a_first_look_in_the_evening_has_seen_all_from_washingtons_next_day_on(ledger: Ledger) -> None:
+    polled(ledger, EVENING)
+    assert reaches(ledger, "2026-08-01") == date(2026, 9, 2)

@@ -186,6 +186,17 @@ def test_a_cluster_counts_different_sellers_and_knows_how_far_it_can_see(
     assert because in finding.because
 
 
+@pytest.mark.parametrize("dated", [None, date(2026, 8, 31), date(2025, 9, 1)])
+def test_a_cluster_counts_back_from_the_eastern_day_on_which_edgar_took_the_notice(
+    dated: date | None,
+) -> None:
+    """The seller's own date may lie days back or have a wrong year, and the evening is tomorrow in UTC."""
+    evening = a_filing(accepted_at=datetime(2026, 9, 2, 1, 30, tzinfo=UTC))
+    recent = history((2, TODAY), (3, date(2026, 8, 2)))
+    finding = ask("cluster: 3 sellers in 30 days", a_notice(notice_date=dated), evening, recent)
+    assert (finding.answer, finding.because) == (MET, "3 >= 3 sellers since 2026-08-02")
+
+
 def test_a_cluster_needs_to_know_the_issuer() -> None:
     nameless = a_filing(parties=(), accepted_at=datetime(2026, 9, 1, tzinfo=UTC))
     finding = ask("cluster: 3 sellers in 30 days", a_notice(issuer_cik=None), nameless, history())

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -102,3 +102,9 @@ def test_the_document_has_no_problem_that_a_filing_would_not_have() -> None:
     read = read_notice(as_xml(fit(a_list()).notice))
     assert read.problems == ()
     assert read.is_live is False
+
+
+def test_a_notice_made_in_the_evening_bears_washingtons_day() -> None:
+    evening = datetime(2026, 9, 2, 1, 30, tzinfo=UTC)
+    made = fitted(a_list(), (SLACK,), accession="0000000000-26-000001", now=evening)
+    assert made.notice.notice_date == made.filing.day == date(2026, 9, 1)

@@ -347,3 +347,14 @@ def test_a_mistake_in_what_waits_is_a_mistake_of_the_file(test: str, expected: s
 def test_a_mistake_in_naming_a_notice_is_a_mistake_of_the_file(notice: str, expected: str) -> None:
     mistakes = said(at_night(f"{{notice: {notice}, tells: nobody}}"))
     assert any(expected in mistake for mistake in mistakes), mistakes
+
+
+def test_earlier_sellers_filed_on_the_day_of_the_test() -> None:
+    """In the evening too, and where the notice bears another day."""
+    (told,) = rehearsed(
+        "issuers: [AAPL]\nwhen: {cluster: 2 sellers in 5 days}\ntests:\n"
+        "  - notice: {issuer: AAPL, seller: 77, earlier_sellers: 1, notice_date: 2026-09-09}\n"
+        "    at: 2026-09-01 21:30\n"
+        "    tells: 'console:'\n"
+    )
+    assert told.match.findings[0].answer is Answer.MET

@@ -11,8 +11,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from worker import engine, parts, wiring
-from worker.edgar.hours import eastern_day, index_days
+from worker.edgar.hours import index_days
 from worker.errors import ConfigurationError, Mistake
+from worker.filings.filing import eastern_day
 from worker.ledger.kinds import Kind
 from worker.ledger.ledger import Ledger
 from worker.pipeline import Pipeline

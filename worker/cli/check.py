@@ -17,6 +17,7 @@ from worker.cli.check_ledger import from_ledger
 from worker.cli.explain import decision_lines
 from worker.edgar.budget import LocalBudget
 from worker.errors import Mistake
+from worker.filings.filing import eastern_day
 from worker.messages.rehearsal import rehearse as rehearse_templates
 from worker.settings import from_environment
 from worker.watched_folder import read_folder
@@ -72,7 +73,7 @@ def check(
             Console(stderr=True, highlight=False, soft_wrap=True),
         )
     if pin and not reading.mistakes:
-        _pin(where, reading, now.date())
+        _pin(where, reading, eastern_day(now))
     if reading.mistakes:
         raise typer.Exit(2)
     if any(done.failures for done in rehearsed) or (reading.warnings and strict):

@@ -18,8 +18,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from worker.alerts.delivery import SETTLED
 from worker.cli.outcome import coverage_line, outcome_table
-from worker.edgar.hours import eastern_day
 from worker.errors import ConfigurationError, Form144Error, Unreachable
+from worker.filings.filing import eastern_day
 from worker.ledger.ledger import Ledger
 from worker.messages.slack_limits import problems
 from worker.parts import clock

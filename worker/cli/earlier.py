@@ -7,7 +7,7 @@ from datetime import timedelta
 from worker.filings.filing import Filing
 from worker.filings.notice import Form144Notice
 from worker.ledger.ledger import Ledger
-from worker.watchlists.conditions.recent import RecentNotices
+from worker.watchlists.conditions.recent import RecentNotices, filed_on
 
 
 def earlier_notices(
@@ -16,7 +16,7 @@ def earlier_notices(
     """The issuer's notices of so many days before this one, as far as the ledger reaches back; None where
     nobody asks or the notice does not say which issuer's.
     """
-    day = notice.notice_date or filing.day
+    day = filed_on(filing, notice)
     if reach is None or notice.issuer_cik is None or day is None:
         return None
     return ledger.history.recent(notice.issuer_cik, day - timedelta(days=reach), day)

@@ -15,7 +15,8 @@ from worker.alerts.delivery import DeliveryState
 from worker.cli.outcome import coverage_line
 from worker.digests import overdue, upcoming
 from worker.due import DELIVERING_TOO_OLD, INDEX_TOO_OLD, POLL_TOO_OLD, READING_TOO_OLD
-from worker.edgar.hours import eastern_day, index_due, is_open
+from worker.edgar.hours import index_due, is_open
+from worker.filings.filing import eastern_day
 from worker.ledger.glance import Glance
 from worker.ledger.ledger import Ledger
 from worker.ledger.polls import Poll

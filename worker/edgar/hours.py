@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
+from worker.filings.filing import eastern_day
+
 EASTERN = ZoneInfo("America/New_York")
 _OPENS = time(6)
 _CLOSES = time(22)
@@ -24,11 +26,6 @@ _DAY = timedelta(days=1)
 
 WHEN_OPEN = timedelta(seconds=10)
 WHEN_CLOSED = timedelta(minutes=5)
-
-
-def eastern_day(instant: datetime) -> date:
-    """The calendar day in Washington, which is the day EDGAR files under."""
-    return instant.astimezone(EASTERN).date()
 
 
 def is_business_day(day: date) -> bool:

@@ -20,6 +20,11 @@ _EASTERN = ZoneInfo("America/New_York")
 _LAST_ACCEPTED = time(22)
 
 
+def eastern_day(instant: datetime) -> date:
+    """The calendar day in Washington, which is the day EDGAR files under."""
+    return instant.astimezone(_EASTERN).date()
+
+
 class Role(StrEnum):
     """What a party is to a Form 144. EDGAR's feed says it; its indexes and its search do not."""
 
@@ -79,7 +84,7 @@ class Filing(msgspec.Struct, frozen=True, kw_only=True):
         """The Eastern day it was filed, None where the source says neither day nor time."""
         if self.filed_on is not None or self.accepted_at is None:
             return self.filed_on
-        return self.accepted_at.astimezone(_EASTERN).date()
+        return eastern_day(self.accepted_at)
 
     def delay(self, seen_at: datetime) -> timedelta | None:
         """How long after its acceptance it was seen; after the last moment of its day where only the day

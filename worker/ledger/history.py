@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
-from worker.filings.filing import Filing
+from worker.filings.filing import Filing, eastern_day
 from worker.filings.notice import Form144Notice
 from worker.ledger.announcing import filing_of
 from worker.ledger.database import Database
@@ -56,23 +56,20 @@ class History:
         counts from its index on, once everything that lists was read. Who asks up to a day, `until`, need
         not care whether the days after it are all there.
         """
-        when = sa.func.coalesce(filings.c.accepted_at, filings.c.seen_at)
         query = (
-            sa.select(notices.c.accession, notices.c.seller_cik, when)
+            sa.select(notices.c.accession, notices.c.seller_cik, filings.c.day)
             .join(filings, filings.c.accession == notices.c.accession)
             .where(
                 notices.c.issuer_cik == issuer_cik,
                 notices.c.seller_cik.is_not(None),
-                when >= datetime.combine(since, time(0), tzinfo=UTC),
+                filings.c.day >= since,
             )
         )
         with self._database.read() as connection:
             reaches = self._reaches(connection, since, until)
             found = tuple(
-                RecentNotice(
-                    accession=accession, issuer_cik=issuer_cik, seller_cik=seller, filed_on=filed.date()
-                )
-                for accession, seller, filed in connection.execute(query)
+                RecentNotice(accession=accession, issuer_cik=issuer_cik, seller_cik=seller, filed_on=day)
+                for accession, seller, day in connection.execute(query)
             )
         return RecentNotices(since=max(since, reaches), notices=found)
 
@@ -80,7 +77,7 @@ class History:
         """The first day from which on nothing is missing; `date.max` for none."""
         seen_since: datetime | None = connection.scalar(_SEEN_SINCE)
         # The first poll saw its first day only in part.
-        polled = seen_since.date() + _DAY if seen_since else date.max
+        polled = eastern_day(seen_since) + _DAY if seen_since else date.max
         reaches = min(polled, until + _DAY) if until is not None else polled
         if reaches <= since or reaches == date.max:
             return reaches

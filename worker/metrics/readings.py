@@ -9,8 +9,9 @@ from threading import Lock
 
 import msgspec
 
-from worker.edgar.hours import eastern_day, index_days
+from worker.edgar.hours import index_days
 from worker.errors import Unreachable
+from worker.filings.filing import eastern_day
 from worker.ledger.counters import Counters
 from worker.ledger.gauges import Gauged, Gauges, open_to_gauge
 from worker.ledger.ledger import Ledger

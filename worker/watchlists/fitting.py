@@ -12,7 +12,7 @@ from decimal import Decimal
 
 import msgspec
 
-from worker.filings.filing import Filing, FoundBy, Party, Role
+from worker.filings.filing import Filing, FoundBy, Party, Role, eastern_day
 from worker.filings.notice import Form144Notice
 from worker.filings.rule144 import computed
 from worker.watchlists.conditions import Condition, Evidence
@@ -46,7 +46,7 @@ def fitted(watchlist: Watchlist, asked: Collection[Destination], *, accession: s
     """The best notice that can be made for the list's first entry and those destinations. It is filed `now`
     and names somebody whose name says DRILL.
     """
-    day = now.date()
+    day = eastern_day(now)
     single = msgspec.structs.replace(watchlist, entries=watchlist.entries[:1])
     index = WatchlistIndex([single])
     conditions = _conditions(watchlist, asked)

@@ -62,13 +62,13 @@ def _rehearsal(
     document: Document, test: RehearsalFile, number: int, notice: Form144Notice | None
 ) -> Rehearsal:
     at = test.at.astimezone(UTC) if test.at is not None else None
-    wanted = test.notice.accession
+    filing = filing_of(notice, at) if notice is not None else unknown_filing(test.notice.accession or "", at)
     return Rehearsal(
         where=document.where(("tests", number)),
         name=test.name or f"test {number + 1}",
         notice=notice,
-        filing=filing_of(notice, at) if notice is not None else unknown_filing(wanted or "", at),
-        recent=history_of(test.notice, notice) if notice is not None else None,
+        filing=filing,
+        recent=history_of(test.notice, filing, notice) if notice is not None else None,
         tells=tuple(dict.fromkeys(test.tells)) if test.tells is not None else None,
         spares=tuple(dict.fromkeys(test.not_)),
         holds=tuple(
@@ -80,7 +80,7 @@ def _rehearsal(
         ),
         at=test.at,
         silenced=test.silenced,
-        accession=wanted,
+        accession=test.notice.accession,
     )
 
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 import msgspec
 
-from worker.filings.filing import Filing, FoundBy
+from worker.filings.filing import Filing, FoundBy, eastern_day
 from worker.filings.notice import AcquiredLot, Form144Notice, PastSale, ProposedSale, Source
-from worker.watchlists.conditions.recent import RecentNotice, RecentNotices
+from worker.watchlists.conditions.recent import RecentNotice, RecentNotices, filed_on
 from worker.watchlists.rehearsal_shapes import NoticeFields
 from worker.watchlists.watchlist import Entry
 
-_EASTERN = ZoneInfo("America/New_York")
 #: No filer has a CIK this high: ten digits, far beyond what EDGAR has given out.
 _NOBODYS_CIK = 9_000_000_000
 
@@ -49,7 +47,7 @@ def notice_of(
         acquired_lots=(lot,) if is_told_how else (),
         nothing_to_report=not fields.past_units,
         past_sales=(PastSale(units=fields.past_units),) if fields.past_units else (),
-        notice_date=fields.notice_date or (at.astimezone(_EASTERN).date() if at is not None else None),
+        notice_date=fields.notice_date or (eastern_day(at) if at is not None else None),
         plan_adoption_dates=(fields.plan,) if fields.plan is not None else (),
     )
 
@@ -86,11 +84,11 @@ def filing_of(notice: Form144Notice, at: datetime | None) -> Filing:
     )
 
 
-def history_of(fields: NoticeFields, notice: Form144Notice) -> RecentNotices | None:
-    """As many other sellers as the test names, all on the notice's day; None where it names no number,
+def history_of(fields: NoticeFields, filing: Filing, notice: Form144Notice) -> RecentNotices | None:
+    """As many other sellers as the test names, all filed that day; None where it names no number,
     no issuer or no day.
     """
-    day = notice.notice_date
+    day = filed_on(filing, notice)
     if fields.earlier_sellers is None or notice.issuer_cik is None or day is None:
         return None
     earlier = (

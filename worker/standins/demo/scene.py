@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from msgspec.structs import replace
 
-from worker.filings.filing import Filing, FoundBy, Party, Role
+from worker.filings.filing import Filing, FoundBy, Party, Role, eastern_day
 from worker.filings.notice import Form144Notice
 from worker.standins.demo.people import BYSTANDERS, COMPANIES, a_notice, sale
 from worker.standins.demo.seed import seed_notice
@@ -37,7 +37,7 @@ def script(now: datetime) -> list[Scripted]:
     """The scene that begins at `now`: twenty-one filings accepted in the minute before, appearing within
     three seconds, some after others that were accepted later.
     """
-    today = now.date()
+    today = eastern_day(now)
     told = [
         (SEED, seed_notice(), 0.0),
         (ORIGINAL, _amended(today, 10_000, "1450000.00"), 0.0),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 
 import msgspec
 
 from worker.filings.filing import Role
 from worker.watchlists.amounts import days
 from worker.watchlists.conditions.condition import Evidence, Verdict, met, not_met, question, unknown
+from worker.watchlists.conditions.recent import filed_on
 from worker.watchlists.conditions.words import reader_of
 from worker.watchlists.misread import Misread
 
@@ -37,7 +38,7 @@ def cluster(evidence: Evidence, asked: Cluster) -> Verdict:
     issuer, announced = filing.party(Role.ISSUER), filing.party(Role.SELLER)
     issuer_cik = notice.issuer_cik or (issuer.cik if issuer else None)
     seller_ciks = set(notice.filer_ciks) or ({announced.cik} if announced else set())
-    today = _filed_on(evidence)
+    today = filed_on(filing, notice)
     if issuer_cik is None or not seller_ciks or today is None:
         return unknown("the issuer's CIK, the seller's CIK or the date is missing or unreadable")
     if recent is None:
@@ -54,8 +55,3 @@ def cluster(evidence: Evidence, asked: Cluster) -> Verdict:
     if recent.since > first:
         return unknown(f"{sellers} of {asked.sellers} sellers; the history does not reach to {first}")
     return not_met(f"{sellers} < {asked.sellers} sellers since {first}")
-
-
-def _filed_on(evidence: Evidence) -> date | None:
-    accepted = evidence.filing.accepted_at
-    return evidence.notice.notice_date or (accepted.date() if accepted is not None else None)
