@@ -90,6 +90,7 @@ def test_a_disk_that_runs_full_is_said_early_and_loudly(
 
 def test_a_ledger_of_another_schema_or_that_is_away_is_broken(world: World, tmp_path: Path) -> None:
     assert marks(storage.ledger(patient(world)))["ledger"] is Mark.FINE
+    (tmp_path / "empty.sqlite").touch()
     empty = patient(world, FORM144_LEDGER_URL=f"sqlite:///{tmp_path / 'empty.sqlite'}")
     (line,) = examination.examine(empty, [("ledger", storage.ledger)])
     assert (line.mark, line.hint) == (Mark.BROKEN, "run: form144 migrate")
@@ -259,6 +260,14 @@ def test_a_look_that_hangs_is_a_line_beside_what_it_found_and_keeps_no_other_fro
     never.set()
     assert [one.what for one in found] == ["before", "hangs", "after"]
     assert found[1].mark is Mark.BROKEN
+
+
+def test_that_there_is_no_ledger_is_said_once(world: World, tmp_path: Path) -> None:
+    looks = [("ledger", storage.ledger), ("workers", workers.workers), ("last drill", watching.last_drill)]
+    found = list(examination.examine(patient(world, FORM144_DATA=str(tmp_path / "none")), looks))
+    assert [one.mark for one in found] == [Mark.BROKEN, Mark.NOT_ASKED, Mark.NOT_ASKED]
+    assert found[0].finding == f"FORM144_DATA: there is no ledger at {tmp_path / 'none' / 'ledger.sqlite'}"
+    assert found[0].hint == "form144 run makes it, or set FORM144_DATA"
 
 
 def test_a_look_that_fails_or_is_refused_is_a_line_and_keeps_no_other_from_being_made(world: World) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from secrets import token_hex
 
 import msgspec
@@ -41,12 +42,32 @@ def clock() -> datetime:
 
 
 def open_ledger(settings: Settings, *, migrate: bool) -> Ledger:
-    """The ledger, made where there is none and `migrate` says so. Raises ConfigurationError or
-    Unreachable.
+    """The ledger, made where there is none and `migrate` says so. Raises ConfigurationError, also where
+    there is none to open, or Unreachable.
     """
     if migrate:
-        settings.data.mkdir(parents=True, exist_ok=True)
+        make_data_folder(settings)
+    elif (file := ledger_file(settings.ledger_url)) is not None and not file.exists():
+        named = "FORM144_DATA" if file == settings.data / "ledger.sqlite" else "FORM144_LEDGER_URL"
+        hint = f"form144 run makes it, or set {named}"
+        # Opened all the same, SQLite would make an empty file of it.
+        raise ConfigurationError([Mistake(named, f"there is no ledger at {file}", hint)])
     return Ledger.open(settings.ledger_url, migrate=migrate)
+
+
+def ledger_file(url: str) -> Path | None:
+    """The file behind a ledger's URL, None where it is no file."""
+    scheme, _, file = url.partition(":///")
+    return Path(file.partition("?")[0]) if scheme.startswith("sqlite") and file else None
+
+
+def make_data_folder(settings: Settings) -> None:
+    """Raises ConfigurationError where it is not there and cannot be made."""
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        what = f"the folder {settings.data} cannot be made: {error.strerror}"
+        raise ConfigurationError([Mistake("FORM144_DATA", what, "name one that can be written to")]) from None
 
 
 def open_edgar(settings: Settings, budget: Budget) -> Edgar:

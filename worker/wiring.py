@@ -25,7 +25,7 @@ from worker.messages.templates import shipped
 from worker.messages.writer import Writer
 from worker.notifiers.base import Notifier
 from worker.notifiers.slack import SlackNotifier
-from worker.parts import clock, open_edgar, open_ledger, open_notifiers, open_ping, tickers
+from worker.parts import clock, make_data_folder, open_edgar, open_ledger, open_notifiers, open_ping, tickers
 from worker.pipeline import Pipeline, Step
 from worker.reading import Reader
 from worker.reconciliation import Reconciliation
@@ -46,6 +46,7 @@ def ready(settings: Settings, *, alone: bool) -> Iterator[Sequence[Watchlist]]:
     once what its predecessor held when it died. Yields the watchlists. Raises ConfigurationError.
     """
     with open_edgar(settings, LocalBudget(per_second=settings.requests_per_second)) as edgar:
+        make_data_folder(settings)
         known = tickers(settings, edgar, clock())
     files = read_folder(settings.watchlists)
     try:
@@ -55,7 +56,6 @@ def ready(settings: Settings, *, alone: bool) -> Iterator[Sequence[Watchlist]]:
     except ConfigurationError as error:
         # On a terminal somebody is looking who may; anywhere else it is a log.
         raise error if sys.stderr.isatty() else ConfigurationError([counted(error)]) from None
-    settings.data.mkdir(parents=True, exist_ok=True)
     with in_use(settings.ledger_url, alone=alone) as nobody_else:
         ledger = open_ledger(settings, migrate=alone)
         if nobody_else:

@@ -108,12 +108,32 @@ def test_a_queue_that_does_not_exist_is_refused(tmp_path: Path) -> None:
     assert "edgra is not a queue" in done.stderr
 
 
-@pytest.mark.parametrize("command", ["status", "migrate"])
-def test_a_ledger_that_cannot_be_opened_is_a_sentence(tmp_path: Path, command: str) -> None:
-    done = form144(command, cwd=tmp_path, FORM144_LEDGER_URL="sqlite:////nowhere/ledger.sqlite")
+def test_a_ledger_that_cannot_be_opened_is_a_sentence(tmp_path: Path) -> None:
+    done = form144("migrate", cwd=tmp_path, FORM144_LEDGER_URL="sqlite:////nowhere/ledger.sqlite")
     assert done.returncode == 1
     assert "the ledger did not answer" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_before_the_first_run_a_command_says_where_no_ledger_is_and_makes_none(tmp_path: Path) -> None:
+    (tmp_path / "form144-data").mkdir()
+    done = form144("status", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "FORM144_DATA: there is no ledger at form144-data/ledger.sqlite\n"
+        "    form144 run makes it, or set FORM144_DATA\n"
+    )
+    assert list((tmp_path / "form144-data").iterdir()) == []
+    named = form144("status", cwd=tmp_path, FORM144_LEDGER_URL="sqlite:////nowhere/ledger.sqlite")
+    assert "FORM144_LEDGER_URL: there is no ledger at /nowhere/ledger.sqlite" in named.stderr
+
+
+@pytest.mark.parametrize("command", ["run", "migrate"])
+def test_a_data_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path, command: str) -> None:
+    (tmp_path / "file").touch()
+    done = form144(command, cwd=tmp_path, **MISTAKEN | {"FORM144_DATA": "file/data"})
+    assert done.returncode == 2
+    assert done.stderr.startswith("FORM144_DATA: the folder file/data cannot be made: Not a directory\n")
 
 
 def test_status_speaks_json_to_machines(tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing
 from datetime import datetime
-from pathlib import Path
 
 import msgspec
 
@@ -32,7 +31,8 @@ class FromLedger(msgspec.Struct, frozen=True, kw_only=True):
 def from_ledger(settings: Settings, watchlists: Collection[Watchlist], now: datetime) -> FromLedger:
     """Ask the ledger of this installation. One that is not there, or cannot be opened, holds nothing."""
     asked = wanted(watchlists)
-    if not _is_there(settings.ledger_url):
+    file = parts.ledger_file(settings.ledger_url)
+    if file is not None and not file.exists():
         return FromLedger(kept={}, warnings=tuple(_not_run(watchlists, {}, "there is no ledger here")))
     try:
         with closing(parts.open_ledger(settings, migrate=False)) as ledger:
@@ -43,11 +43,6 @@ def from_ledger(settings: Settings, watchlists: Collection[Watchlist], now: date
         return FromLedger(kept={}, warnings=tuple(_not_run(watchlists, {}, why)))
     not_run = _not_run(watchlists, kept, "the ledger has not read it")
     return FromLedger(kept=kept, warnings=(*warnings, *not_run))
-
-
-def _is_there(url: str) -> bool:
-    """False for a file that is not there yet: asking it would make one."""
-    return not url.startswith("sqlite:///") or Path(url.removeprefix("sqlite:///")).exists()
 
 
 def _not_run(watchlists: Collection[Watchlist], kept: Collection[str], why: str) -> Iterator[Mistake]:

@@ -18,7 +18,7 @@ from worker.doctor import (
 )
 from worker.doctor.patient import Patient
 from worker.errors import ConfigurationError, Form144Error
-from worker.notifiers.check import Check, broken
+from worker.notifiers.check import Check, broken, not_asked
 
 Look = Callable[[Patient], Iterable[Check]]
 
@@ -47,12 +47,17 @@ LOOKS: tuple[tuple[str, Look], ...] = (
 def examine(
     patient: Patient, looks: Sequence[tuple[str, Look]] = LOOKS, *, patience: timedelta = PATIENCE
 ) -> Iterator[Check]:
-    """The lines of every look. What a look raises is a line of its own, under the look's name."""
+    """The lines of every look. What a look raises is a line of its own, under the look's name; what several
+    raise, such as that there is no ledger, is said by the first of them.
+    """
+    raised: set[str] = set()
     for name, look in looks:
-        yield from _looked(patient, name, look, patience)
+        yield from _looked(patient, name, look, patience, raised)
 
 
-def _looked(patient: Patient, name: str, look: Look, patience: timedelta) -> Sequence[Check]:
+def _looked(
+    patient: Patient, name: str, look: Look, patience: timedelta, raised: set[str]
+) -> Sequence[Check]:
     found: list[Check] = []
     ended = threading.Event()
 
@@ -61,9 +66,11 @@ def _looked(patient: Patient, name: str, look: Look, patience: timedelta) -> Seq
             for check in look(patient):
                 found.append(check)  # noqa: PERF402  what was found before a failure is kept
         except ConfigurationError as error:
-            found.extend(broken(name, f"{one.where}: {one.what}", one.hint) for one in error.mistakes)
+            found.extend(
+                _raised(name, f"{one.where}: {one.what}", one.hint, raised) for one in error.mistakes
+            )
         except Form144Error as error:
-            found.append(broken(name, str(error)))
+            found.append(_raised(name, str(error), "", raised))
         except Exception as error:  # noqa: BLE001  a look that fails is a finding, whatever it fails of
             found.append(broken(name, f"this check itself failed ({type(error).__name__})"))
         finally:
@@ -75,3 +82,10 @@ def _looked(patient: Patient, name: str, look: Look, patience: timedelta) -> Seq
         seconds = patience.total_seconds()
         return [*found, broken(name, f"this check came to no end within {seconds:.0f} s")]
     return found
+
+
+def _raised(name: str, finding: str, hint: str, raised: set[str]) -> Check:
+    if finding in raised:
+        return not_asked(name, "cannot be looked at either, for the reason above")
+    raised.add(finding)
+    return broken(name, finding, hint)
