@@ -29,6 +29,22 @@ def test_a_poller_that_stopped_is_stuck_in_edgars_hours_and_not_at_night(world: 
     assert read_status(world.ledger, START + timedelta(hours=8)).stuck == ()
 
 
+def test_where_there_never_was_a_good_poll_that_is_stuck_at_night_too(world: World) -> None:
+    for hours in (0, 8):
+        found = read_status(world.ledger, START + timedelta(hours=hours))
+        assert found.stuck == ("there never was a good poll",)
+        assert found.is_open is (hours == 0)
+
+
+def test_while_edgar_is_closed_the_first_line_says_so(world: World) -> None:
+    world.publish()
+    world.settle()
+    for hours in (0, 8):
+        out = Console(file=io.StringIO(), record=True, width=200)
+        _show(out, read_status(world.ledger, START + timedelta(hours=hours)))
+        assert ("EDGAR is closed" in out.export_text().splitlines()[0]) is (hours == 8)
+
+
 def test_a_failed_poll_shows_its_reason(world: World) -> None:
     world.edgar.fail_next("/cgi-bin/browse-edgar", EdgarFault.UNAVAILABLE)
     world.pipeline().poll()
@@ -80,7 +96,7 @@ def test_filings_that_nobody_reads_are_stuck(world: World) -> None:
     assert any("nobody reads" in line for line in stuck)
 
 
-def test_an_edit_that_is_kept_out_shows_since_when_and_stops_nothing(world: World) -> None:
+def test_an_edit_that_is_kept_out_is_stuck_and_shows_since_when(world: World) -> None:
     world.publish()
     world.settle()
     assert read_status(world.ledger, world.clock()).watchlists is None
@@ -90,10 +106,11 @@ def test_an_edit_that_is_kept_out_shows_since_when_and_stops_nothing(world: Worl
     reloads.kept_out(1, START + timedelta(minutes=9))
     found = read_status(world.ledger, world.clock())
     assert found.watchlists == Reload(taken_at=START, kept_since=START + timedelta(minutes=5), mistakes=1)
-    assert found.stuck == ()
-    out = Console(file=io.StringIO(), record=True, width=200)
+    since = "an edit is kept out since 2026-09-01 20:11:00 UTC: 1 mistake; form144 check names them"
+    assert found.stuck == (since,)
+    out = Console(file=io.StringIO(), record=True, width=80)
     _show(out, found)
-    assert "an edit is kept out since 2026-09-01 20:11:00 UTC: 1 mistake" in out.export_text()
+    assert out.export_text().count(since) == 1
     reloads.taken(START + timedelta(minutes=20))
     assert reloads.last() == Reload(taken_at=START + timedelta(minutes=20))
 

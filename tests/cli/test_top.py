@@ -118,6 +118,15 @@ def test_a_quiet_day_is_all_well(quiet: Now) -> None:
     assert re.search(r"delivered +2", text)
 
 
+def test_at_night_nobody_says_that_all_is_well(world: World) -> None:
+    world.publish()
+    world.settle()
+    world.clock.move(timedelta(hours=8))
+    first = drawn(seen(world), 80, 24)[0]
+    assert "nothing is stuck" in first
+    assert "EDGAR is closed" in first
+
+
 def test_once_shows_everything_there_is(troubled: Now) -> None:
     assert len(drawn(troubled, 80, None)) > 24
 

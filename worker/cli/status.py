@@ -21,7 +21,7 @@ from worker.ledger.glance import Glance
 from worker.ledger.ledger import Ledger
 from worker.ledger.polls import Poll
 from worker.ledger.reloads import Reload
-from worker.messages.words import span
+from worker.messages.words import counted, span
 from worker.pipeline import Step
 from worker.reconciliation import index_cursor, unread_days
 
@@ -30,13 +30,14 @@ STUCK = (DeliveryState.REFUSED, DeliveryState.ABANDONED, DeliveryState.UNKNOWN)
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
-    """What `--json` prints. `last_good_poll` is an aware UTC instant, None where there was none;
+    """What `--json` prints. `is_open` is whether EDGAR takes filings now. `last_good_poll` is an aware UTC instant, None where there was none;
     `feed_reached` is how far back it saw, where that is less than was wanted. `index_cursor` is the last day
     up to which every index was parsed, and `coverage_indexed` that day's. `quiet_until` is until when the SEC
     asked for silence, None where it did not. The record has `record_entries` sealed entries. `stuck` are
     sentences, and none of them is good news; `silences` are those in force, `digests` what waits for which.
     """
 
+    is_open: bool
     last_good_poll: datetime | None
     last_good_poll_age: timedelta | None
     last_poll_error: str | None
@@ -84,10 +85,12 @@ def read_status(ledger: Ledger, now: datetime) -> Status:
     stuck = [f"{number} deliveries are {state}" for state, number in deliveries.items() if state in STUCK]
     stuck += [f"nothing goes to {to} any more: {why}" for to, why in ledger.report.ended_lanes().items()]
     stuck += [*_feed(good, now), *_indexes(ledger, now), *_readers(ledger, now), *_deliverers(ledger, now)]
-    stuck += overdue(ledger, now)
+    reload = ledger.reloads.last()
+    stuck += [*overdue(ledger, now), *_kept_out(reload)]
     polled_at = good.ended_at if good else None
     cursor = index_cursor(ledger, now)
     return Status(
+        is_open=is_open(now),
         last_good_poll=polled_at,
         last_good_poll_age=now - polled_at if polled_at else None,
         last_poll_error=last.error if last else None,
@@ -101,7 +104,7 @@ def read_status(ledger: Ledger, now: datetime) -> Status:
         deliveries={str(state): number for state, number in deliveries.items()},
         coverage_today=ledger.report.coverage(eastern_day(now)),
         coverage_indexed=ledger.report.coverage(cursor) if cursor else None,
-        watchlists=ledger.reloads.last(),
+        watchlists=reload,
         stuck=tuple(stuck),
         silences=tuple(
             f"{one.about} {one.subject} until {one.expires_at:%Y-%m-%d %H:%M} UTC, "
@@ -116,11 +119,21 @@ def read_status(ledger: Ledger, now: datetime) -> Status:
 
 
 def _feed(good: Poll | None, now: datetime) -> list[str]:
+    if good is None or good.ended_at is None:
+        return ["there never was a good poll"]
     if not is_open(now):
         return []
-    if good is None or good.ended_at is None or now - good.ended_at > POLL_TOO_OLD:
+    if now - good.ended_at > POLL_TOO_OLD:
         return [f"no good poll in the last {span(POLL_TOO_OLD)}"]
     return [] if good.rows else ["EDGAR's feed was empty in EDGAR's hours"]
+
+
+def _kept_out(reload: Reload | None) -> list[str]:
+    if reload is None or reload.kept_since is None:
+        return []
+    since = f"{reload.kept_since:%Y-%m-%d %H:%M:%S} UTC"
+    mistakes = counted(reload.mistakes, "mistake")
+    return [f"an edit is kept out since {since}: {mistakes}; form144 check names them"]
 
 
 def _indexes(ledger: Ledger, now: datetime) -> list[str]:
@@ -155,9 +168,9 @@ def _show(console: Console, found: Status) -> None:
         for sentence in sentences:
             console.print(f"{name:<16}{sentence}", markup=False)
     if found.watchlists is not None:
-        _show_watchlists(console, found.watchlists)
+        console.print(f"Watchlists      taken {found.watchlists.taken_at:%Y-%m-%d %H:%M:%S} UTC")
     for sentence in found.stuck:
-        console.print(f"Stuck           {sentence}", style="red", markup=False)
+        console.print(f"Stuck           {sentence}", style="red", markup=False, soft_wrap=True)
 
 
 def _show_counts(console: Console, found: Status) -> None:
@@ -173,7 +186,7 @@ def _show_feed(console: Console, found: Status) -> None:
     polled = f"{found.last_good_poll:%Y-%m-%d %H:%M:%S} UTC" if found.last_good_poll else "never"
     if found.last_good_poll_age is not None:
         polled += f", {span(found.last_good_poll_age)} ago"
-    console.print(f"Last good poll  {polled}")
+    console.print(f"Last good poll  {polled}{'' if found.is_open else '; EDGAR is closed'}")
     if found.last_poll_error:
         _note(console, f"the last one failed: {found.last_poll_error}")
     if found.quiet_until:
@@ -184,19 +197,6 @@ def _show_feed(console: Console, found: Status) -> None:
 
 def _note(console: Console, text: str) -> None:
     console.print(f"{'':<16}{text}", style="yellow", markup=False)
-
-
-def _show_watchlists(console: Console, reload: Reload) -> None:
-    console.print(f"Watchlists      taken {reload.taken_at:%Y-%m-%d %H:%M:%S} UTC")
-    if reload.kept_since is not None:
-        mistakes = f"{reload.mistakes} mistake{'s' * (reload.mistakes != 1)}"
-        since = f"{reload.kept_since:%Y-%m-%d %H:%M:%S} UTC"
-        console.print(
-            f"                an edit is kept out since {since}: {mistakes}; form144 check names them",
-            style="yellow",
-            markup=False,
-            soft_wrap=True,
-        )
 
 
 def _counts(counts: dict[str, int]) -> str:

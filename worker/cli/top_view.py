@@ -17,7 +17,6 @@ from rich.text import Text
 from worker.alerts.delivery import DeliveryState
 from worker.cli.outcome import coverage_line
 from worker.cli.status import Status
-from worker.edgar.hours import is_open
 from worker.ledger.counters import ARRIVED
 from worker.ledger.gauges import Waiting
 from worker.ledger.glance import Lane, Mishap
@@ -73,13 +72,13 @@ def view(now: Now, width: int, height: int | None) -> RenderableType:
 
 
 def _head(now: Now, width: int) -> RenderableType:
-    open_ = "EDGAR is open" if is_open(now.at) else "EDGAR is closed"
+    open_ = "EDGAR is open" if now.status.is_open else "EDGAR is closed"
     head = Table.grid(expand=True)
     head.add_column()
     head.add_column(justify="right")
-    verdict = (
-        Text("something is stuck", "bold red") if now.status.stuck else Text("all is well", "bold green")
-    )
+    # While EDGAR is closed nobody knows whether a poll would be a good one.
+    well = "all is well" if now.status.is_open else "nothing is stuck"
+    verdict = Text("something is stuck", "bold red") if now.status.stuck else Text(well, "bold green")
     left = Text.assemble(("form144 ", "bold"), verdict)
     right = f"{now.at:%Y-%m-%d %H:%M:%S} UTC, {open_}" + ("; q quits" if width >= 80 else "")
     head.add_row(left, Text(right, "dim"))
