@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.acceptance.stage import Processes, processes, wait_until
 from worker.alerts.delivery import DeliveryState
 from worker.ledger.ledger import Ledger
@@ -64,13 +66,17 @@ def test_two_processes_do_not_share_one_ledger(tmp_path: Path) -> None:
         ledger.close()
 
 
-def test_sigterm_lets_the_one_process_end_in_order(tmp_path: Path) -> None:
+@pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGINT])
+def test_sigterm_and_ctrl_c_let_the_one_process_end_in_order(tmp_path: Path, asked: signal.Signals) -> None:
     with processes(tmp_path) as run:
         worker = run.start("run")
         ledger = ledger_of(run)
         assert wait_until(lambda: read(ledger) > 0), run.outputs()
-        worker.send_signal(signal.SIGTERM)
-        assert worker.wait(timeout=120) == 0
+        worker.send_signal(asked)
+        assert worker.wait(timeout=120) == 0, run.outputs()
+        said = "Stopping: what is under way is finished first."
+        assert (said in run.outputs()) is (asked is signal.SIGINT)
+        assert "cold shutdown" not in run.outputs()
         ledger.close()
 
 
