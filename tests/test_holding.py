@@ -12,7 +12,7 @@ from tests.world import START, World
 from worker import engine
 from worker.alerts.delivery import DeliveryState
 from worker.alerts.hold import About
-from worker.cli import app
+from worker.cli.commands import app
 from worker.cli.explain import record_lines
 from worker.cli.status import read_status
 from worker.errors import ConfigurationError, Form144Error

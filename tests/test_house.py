@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer.main
 from ruamel.yaml import YAML
 
 from tests.conftest import ROOT
 from worker import engine
-from worker.cli import app
+from worker.cli import commands
 from worker.pipeline import Step
 from worker.settings import SECRETS, VARIABLES
 from worker.watchlists.conditions import QUESTIONS
@@ -29,7 +28,7 @@ OURS = {
     for name, service in COMPOSE["services"].items()
     if service.get("image", "").startswith("form144:")
 }
-COMMANDS: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]  # a click group
+COMMANDS: dict[str, Any] = {name: commands.load(name) for name in commands.COMMANDS}
 #: Longer than this and a file has more than one purpose.
 LINES = 250
 

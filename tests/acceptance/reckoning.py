@@ -18,7 +18,7 @@ from rich.table import Table
 
 from tests.acceptance.material import SPEED, Piece, expected
 from tests.dying import ROOT
-from worker.cli import app
+from worker.cli.commands import app
 from worker.errors import Unreachable
 from worker.filings.filing import eastern_day
 from worker.ledger.ledger import Ledger

@@ -6,7 +6,7 @@ from typer.testing import CliRunner, Result
 
 from tests.world import World
 from worker import engine
-from worker.cli import app
+from worker.cli.commands import app
 
 
 def form144(*arguments: str, **settings: str) -> Result:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import ROOT
+from worker.cli import commands
 from worker.ledger.ledger import Ledger
 from worker.settings import environment_without_ours
 
@@ -150,3 +152,101 @@ def test_migrate_makes_a_ledger_and_does_nothing_the_second_time(tmp_path: Path)
         done = form144("migrate", cwd=tmp_path, FORM144_DATA=str(tmp_path / "data"))
         assert (done.returncode, done.stderr) == (0, "")
         assert "up to date" in done.stdout
+
+
+def test_help_and_version_import_no_command_and_the_sentences_are_the_commands_own(tmp_path: Path) -> None:
+    shown = form144("--help", cwd=tmp_path, COLUMNS="200").stdout
+    for name, (_, sentence) in commands.COMMANDS.items():
+        assert " ".join((commands.load(name).help or "").split()).startswith(sentence)
+        assert f"{name} " in shown
+        assert sentence in shown
+    assert "<bool>" not in shown + form144("watch", "add", "--help", cwd=tmp_path).stdout
+    heavy = "import sys\nfrom worker.cli import main\ntry: main()\nfinally: print(sorted(sys.modules))"
+    for option in ("--help", "--version"):
+        done = subprocess.run(
+            [sys.executable, "-c", heavy, option], capture_output=True, text=True, check=True, timeout=120
+        )
+        loaded = done.stdout.splitlines()[-1]
+        for module in ("celery", "sqlalchemy", "lxml", "httpx", "pydantic", "worker.parts"):
+            assert f"'{module}'" not in loaded
+    assert done.stdout.splitlines()[0].startswith("form144 0.")
+
+
+def test_a_terminal_that_cannot_show_a_letter_shows_a_question_mark(tmp_path: Path) -> None:
+    notice = ROOT / "tests" / "samples" / "sec_144a.xml"
+    shown = form144("read", str(notice), cwd=tmp_path, PYTHONIOENCODING="ascii")
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert shown.stdout.startswith("Form 144/A ? ")
+    said = form144("doctor", cwd=tmp_path, PYTHONIOENCODING="ascii")
+    assert "Traceback" not in said.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_a_full_disk_behind_the_output_is_a_sentence(tmp_path: Path) -> None:
+    notice = str(ROOT / "tests" / "samples" / "sec_144a.xml")
+    for command in (["read", notice], ["read", "--json", notice], ["schema", "notice"], ["--help"]):
+        with Path("/dev/full").open("w") as full:
+            done = subprocess.run(
+                [sys.executable, "-m", "worker.cli", *command],
+                cwd=tmp_path,
+                env=environment_without_ours() | {"PYTHONPATH": str(ROOT)},
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+                timeout=120,
+                check=False,
+            )
+        assert done.stderr == "the output cannot be written: No space left on device\n"
+        assert done.returncode == 1
+
+
+#: Ctrl-C in the middle of the imports: the module that comes last raises what the signal would.
+INTERRUPTED = """
+import sys
+class Finder:
+    def find_spec(self, name, *_):
+        if name == "worker.errors":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Finder())
+from worker.cli import main
+main()
+"""
+
+
+def test_ctrl_c_while_it_starts_is_no_traceback(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED, "status"],
+        cwd=tmp_path,
+        env=environment_without_ours() | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (130, "")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["preview", str(ROOT / "tests" / "samples" / "sec_144a.xml"), "--list", "x", "--out", "file/out"],
+        ["init", "file/lists"],
+        ["demo", "--output", "file/out"],
+        ["digest", "console:", "--out", "file/out"],
+        ["ledger", "export", "--output", "file/record.jsonl"],
+        ["drill", "--here"],
+    ],
+)
+def test_a_folder_that_cannot_be_made_is_a_mistake_and_a_sentence(tmp_path: Path, command: list[str]) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "watchlists").mkdir()
+    digest = "tell: [{to: 'console:', digest: daily 07:30 UTC}, 'console:']"
+    (tmp_path / "watchlists" / "x.yaml").write_text(LIST.replace("tell: ['console:']", digest))
+    data = "file/data" if "--here" in command else "data"
+    if command[0] in ("digest", "ledger"):
+        assert form144("migrate", cwd=tmp_path, FORM144_DATA="data").returncode == 0
+    done = form144(*command, cwd=tmp_path, FORM144_DATA=data)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert "file" in done.stderr
+    assert "Not a directory" in done.stderr

@@ -4,7 +4,7 @@ from typer.testing import CliRunner, Result
 
 from tests.world import World
 from worker import engine
-from worker.cli import app
+from worker.cli.commands import app
 from worker.errors import ConfigurationError, Form144Error, Refused
 
 

@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
-from worker import engine, parts
+from worker import parts
 from worker.cli.documents import opened_ledger
 from worker.errors import Form144Error
+from worker.settings import from_environment
 
 
 def ack(
@@ -19,7 +20,7 @@ def ack(
     """Write down that somebody has seen to an alert."""
     if not by.strip():
         raise Form144Error("--by names nobody")
-    with opened_ledger(engine.settings()) as ledger:
+    with opened_ledger(from_environment()) as ledger:
         found = ledger.acknowledgements.alerts_of(alert)
         if not found:
             raise Form144Error(f"there is no alert {alert}; form144 explain ACCESSION shows their numbers")

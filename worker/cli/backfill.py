@@ -7,10 +7,10 @@ from datetime import date, datetime, timedelta
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from worker import engine, parts, wiring
+from worker import parts, wiring
+from worker.cli.console import stdout
 from worker.edgar.hours import index_days
 from worker.errors import ConfigurationError, Mistake
 from worker.filings.filing import eastern_day
@@ -18,6 +18,7 @@ from worker.ledger.kinds import Kind
 from worker.ledger.ledger import Ledger
 from worker.pipeline import Pipeline
 from worker.reconciliation import DAY, Indexes
+from worker.settings import from_environment
 
 #: The worker's own first poll reads this much; what it is about to tell must not be read in silence before.
 LEFT_TO_THE_WORKER = timedelta(days=2)
@@ -36,8 +37,8 @@ def backfill(
     It may be stopped and started again at any time: what was read stays read. With --notify the alerts
     are owed from then on, and form144 run or worker sends them.
     """
-    console = Console(highlight=False)
-    settings = engine.settings()
+    console = stdout(wrap=True)
+    settings = from_environment()
     parts.open_ledger(settings, migrate=settings.is_embedded).close()
     pipeline = replace(wiring.build_pipeline(settings, ring=lambda _step: None), drain=LOOK)
     try:

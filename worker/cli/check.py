@@ -14,6 +14,7 @@ from rich.console import Console
 
 from worker import parts
 from worker.cli.check_ledger import from_ledger
+from worker.cli.console import stderr, stdout
 from worker.cli.explain import decision_lines
 from worker.edgar.budget import LocalBudget
 from worker.errors import Mistake
@@ -69,8 +70,8 @@ def check(
         show(
             reading,
             rehearsed,
-            Console(highlight=False, soft_wrap=True),
-            Console(stderr=True, highlight=False, soft_wrap=True),
+            stdout(),
+            stderr(),
         )
     if pin and not reading.mistakes:
         _pin(where, reading, eastern_day(now))

@@ -17,6 +17,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from worker.alerts.delivery import SETTLED
+from worker.cli.console import stdout
+from worker.cli.folders import made
 from worker.cli.outcome import coverage_line, outcome_table
 from worker.errors import ConfigurationError, Form144Error, Unreachable
 from worker.filings.filing import eastern_day
@@ -67,7 +69,7 @@ def demo(
     output: Annotated[Path, typer.Option(help="folder for the messages it sends")] = Path("demo-output"),
 ) -> None:
     """Run the main job against local stand-ins for EDGAR, Slack and a mail server."""
-    console = Console()
+    console = stdout(wrap=True)
     console.print(
         "A local EDGAR announces 21 filings, two rows each, some late and out of\n"
         "order, and answers 503 once; a local Slack answers 429 once. The worker is\n"
@@ -103,9 +105,7 @@ def _record_line(ledger: Ledger) -> str:
 
 def _fresh(output: Path) -> Path:
     """A folder of its own for each run, named by the time in UTC."""
-    folder = output / f"{clock():%Y%m%d-%H%M%S}"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    return made(output / f"{clock():%Y%m%d-%H%M%S}")
 
 
 def play(stage: Stage, now: datetime) -> int:

@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 
 from worker import parts
+from worker.cli.console import stdout
 from worker.cli.earlier import earlier_notices
 from worker.errors import ConfigurationError, Mistake, UnreadableFiling
 from worker.filings.filing import Filing
@@ -63,7 +64,7 @@ def diff(
     if as_json:
         sys.stdout.write(_json(decided) + "\n")
     else:
-        out = Console(highlight=False, soft_wrap=True)
+        out = stdout()
         _show(decided, out)
         for line in _moved(before, after):
             out.print(line, markup=False)

@@ -10,12 +10,13 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
-from rich.console import Console
 
 from worker import parts
 from worker.alerts.digest import Digest
 from worker.alerts.message import Message
+from worker.cli.console import stderr, stdout
 from worker.cli.documents import named_destination
+from worker.cli.folders import made
 from worker.cli.notice_view import printable
 from worker.digests import Digests, is_worth_sending
 from worker.edgar.sites import SEC
@@ -51,7 +52,7 @@ def digest(
 ) -> None:
     """Show what the next digest of a destination would say if it were due now. Sends and marks nothing."""
     settings, to = from_environment(), named_destination(destination)
-    show, errors = Console(highlight=False, soft_wrap=True), Console(stderr=True, highlight=False)
+    show, errors = stdout(), stderr()
     writer = Writer([one for one in (settings.templates, shipped()) if one])
     with closing(parts.open_ledger(settings, migrate=False)) as ledger:
         digests = _digests(settings, ledger, writer)
@@ -112,7 +113,7 @@ def _instant(when: datetime, zone: ZoneInfo) -> datetime:
 
 
 def _write(folder: Path, number: int, message: Message) -> Iterator[Path]:
-    folder.mkdir(parents=True, exist_ok=True)
+    made(folder)
     stem = f"digest-{number + 1}"
     files = {f"{stem}.txt": printable_text(message), f"{stem}.html": message.html}
     files |= {file.name: file.content for file in message.attachments}

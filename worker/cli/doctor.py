@@ -9,12 +9,12 @@ from typing import Annotated
 
 import msgspec
 import typer
-from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from worker import parts
+from worker.cli.console import stdout
 from worker.doctor.examination import examine
 from worker.doctor.patient import Patient
 from worker.messages.words import counted
@@ -52,7 +52,7 @@ def doctor(
     settings, mistakes = as_far_as_read()
     patient = Patient(settings=settings, mistakes=mistakes, clock=parts.clock)
     found: list[Check] = []
-    console = Console(highlight=False)
+    console = stdout(wrap=True)
     for check in examine(patient):
         found.append(check)
         if format is Format.TEXT:

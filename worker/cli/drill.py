@@ -17,6 +17,7 @@ from rich.table import Table
 
 from worker import drill as drills
 from worker import engine, parts, preflight, wiring
+from worker.cli.console import stdout
 from worker.cli.doctor import check_lines
 from worker.cli.documents import named_destination
 from worker.drill import Asked
@@ -56,7 +57,7 @@ def drill(
     hours do not hold it back. Exit codes, for cron: 0 everybody got it, 1 not everybody, 2 mistakes.
     """
     settings = engine.settings()
-    console = Console(highlight=False, soft_wrap=True)
+    console = stdout()
     to = None if destination is None else named_destination(destination)
     wanted = drills.wanted(_lists(settings), listed, to)
     ledger = parts.open_ledger(settings, migrate=here and settings.is_embedded)

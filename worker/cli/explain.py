@@ -10,10 +10,10 @@ from typing import Annotated
 
 import msgspec
 import typer
-from rich.console import Console
 
 from worker import parts
 from worker.alerts.digest import how_told
+from worker.cli.console import stdout
 from worker.cli.documents import find_notice, opened_ledger
 from worker.cli.earlier import earlier_notices
 from worker.ledger.record import Record, RecordedDelivery
@@ -52,7 +52,7 @@ def explain(
     if as_json:
         sys.stdout.writelines(msgspec.json.encode(found).decode() + "\n" for found in matches)
         return
-    out = Console(highlight=False, soft_wrap=True)
+    out = stdout()
     for found in matches:
         for line in decision_lines(index.watchlist(found.watchlist_id), found):
             out.print(line, markup=False)

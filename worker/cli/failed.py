@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from worker import engine, parts
+from worker import parts
 from worker.alerts.delivery import DeliveryState
+from worker.cli.console import stdout
 from worker.cli.documents import named_destination, opened_ledger
 from worker.errors import Form144Error
 from worker.ledger.failed import FailedDelivery
 from worker.messages.slack_text import as_text
+from worker.settings import from_environment
 from worker.watchlists.destination import Destination
 
 app = typer.Typer(
@@ -23,8 +24,8 @@ app = typer.Typer(
 @app.command("list")
 def list_failed() -> None:
     """Every delivery that failed or waits for an ended destination; exit code 1 where there is one."""
-    out = Console(highlight=False, soft_wrap=True)
-    with opened_ledger(engine.settings()) as ledger:
+    out = stdout()
+    with opened_ledger(from_environment()) as ledger:
         found = ledger.failed.all()
         ended = ledger.report.ended_lanes()
     for to, why in ended.items():
@@ -39,8 +40,8 @@ def list_failed() -> None:
 @app.command()
 def show(number: Annotated[int, typer.Argument(help="as form144 failed list numbers it")]) -> None:
     """One delivery: every attempt, the key it goes by, and what it says."""
-    out = Console(highlight=False, soft_wrap=True)
-    with opened_ledger(engine.settings()) as ledger:
+    out = stdout()
+    with opened_ledger(from_environment()) as ledger:
         found = ledger.failed.one(number)
     if found is None:
         raise Form144Error(f"there is no delivery {number}")
@@ -72,7 +73,7 @@ def retry(
     if everything is (what is not None):
         raise Form144Error("name what to try again, or all of it with --all")
     now = parts.clock()
-    with opened_ledger(engine.settings()) as ledger:
+    with opened_ledger(from_environment()) as ledger:
         if what and what.isascii() and what.isdigit():
             known, numbers = True, [int(what)]
         else:
@@ -98,7 +99,7 @@ def close(
     """Have nobody wait for failed deliveries any more, because somebody has dealt with them."""
     if not by.strip() or not reason.strip():
         raise Form144Error("--by and --reason are empty")
-    with opened_ledger(engine.settings()) as ledger:
+    with opened_ledger(from_environment()) as ledger:
         strange = sorted(set(numbers) - {one.id for one in ledger.failed.all()})
         if strange:
             named = ", ".join(map(str, strange))

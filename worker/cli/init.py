@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from worker.cli.folders import made
 from worker.errors import ConfigurationError, Mistake
 from worker.settings import from_environment
 from worker.watchlists.schema import json_schema
@@ -78,7 +79,7 @@ def init(
         raise ConfigurationError(
             [Mistake(str(path), "is there already", "move it away first") for path in there]
         )
-    where.mkdir(parents=True, exist_ok=True)
+    made(where)
     for name, text in files.items():
         (where / name).write_text(text, encoding="utf-8")
         typer.echo(f"{where / name}")

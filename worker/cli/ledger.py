@@ -8,20 +8,21 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from worker import engine, parts
+from worker import parts
+from worker.cli.console import stderr, stdout
 from worker.cli.documents import opened_ledger
 from worker.cli.record_export import Form, written
 from worker.edgar.hours import EASTERN
-from worker.errors import Form144Error
+from worker.errors import ConfigurationError, Form144Error, Mistake
 from worker.ledger.kinds import Kind
 from worker.ledger.ledger import Ledger
 from worker.ledger.prunable import Prunable
 from worker.ledger.retention import KEPT_AT_LEAST
 from worker.ledger.verification import Verified
 from worker.messages.words import counted, instant
+from worker.settings import from_environment
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -41,12 +42,12 @@ def verify(
 ) -> None:
     """Check every entry of the record; exit code 1, and the first wrong one, where any is not as sealed."""
     anchors = dict(map(_anchor, anchor or []))
-    with opened_ledger(engine.settings()) as ledger:
+    with opened_ledger(from_environment()) as ledger:
         ledger.chain.seal()
         verified = _verified(ledger, anchors)
     _require_whole(verified)
     pruned = f", {verified.pruned:,} of them pruned" if verified.pruned else ""
-    out = Console(highlight=False, soft_wrap=True)
+    out = stdout()
     out.print(f"{counted(verified.position, 'entry', 'entries')}{pruned}; each is as it was sealed")
     out.print(f"the last one is {verified.position}:{verified.hash}")
     if anchors:
@@ -56,7 +57,7 @@ def verify(
 @app.command()
 def head() -> None:
     """Print the end of the record as POSITION:HASH: an anchor, to be kept out of its keeper's reach."""
-    with opened_ledger(engine.settings()) as ledger:
+    with opened_ledger(from_environment()) as ledger:
         ledger.chain.seal()
         typer.echo(str(ledger.chain.head()))
 
@@ -78,14 +79,15 @@ def export(
     """Write the record out, whole or some days of it, for others to read and check."""
     since = _midnight(first) if first else None
     until = _midnight(last + timedelta(days=1)) if last else None
-    with opened_ledger(engine.settings()) as ledger:
+    with opened_ledger(from_environment()) as ledger:
         days = {"from": first and first.date(), "to": last and last.date()}
         ledger.chain.note(Kind.EXPORTED, "record", parts.clock(), format=form.value, **days)
         ledger.chain.seal()
         try:
             number = written(ledger.chain, output, form, since=since, until=until)
         except OSError as error:
-            raise Form144Error(f"{output} cannot be written: {error.strerror}") from None
+            what = f"cannot be written: {error.strerror}"
+            raise ConfigurationError([Mistake(str(output), what)]) from None
     if not number:
         raise Form144Error("the record has no entry of those days")
     typer.echo(f"{counted(number, 'entry', 'entries')} in {output}")
@@ -109,7 +111,7 @@ def prune(
         raise Form144Error("--by and --reason are empty")
     if until > now - KEPT_AT_LEAST:
         raise Form144Error(f"the last {KEPT_AT_LEAST.days} days are always kept")
-    with opened_ledger(engine.settings()) as ledger:
+    with opened_ledger(from_environment()) as ledger:
         ledger.chain.seal()
         # What others took out before must not pass as pruned.
         _require_whole(_verified(ledger, {}))
@@ -123,7 +125,7 @@ def prune(
 
 def _verified(ledger: Ledger, anchors: dict[int, str]) -> Verified:
     columns = (TextColumn("{task.description}"), BarColumn(32), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    with Progress(*columns, console=stderr(), transient=True) as progress:
         task = progress.add_task("Verifying", total=ledger.chain.head().position)
         # Drawing a bar for each entry would take longer than checking it.
         return ledger.verification.verify(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich import print as show
 
-from worker import engine, parts
+from worker import parts
 from worker.ledger.schema import newest, upgrade_sql
+from worker.settings import from_environment
 
 
 def migrate(
@@ -19,9 +19,9 @@ def migrate(
     ] = None,
 ) -> None:
     """Bring the ledger's schema up to date; does nothing where it is."""
-    settings = engine.settings()
+    settings = from_environment()
     if sql:
         print(upgrade_sql(settings.ledger_url, since=since), end="")
         return
     parts.open_ledger(settings, migrate=True).close()
-    show(f"The ledger's schema is up to date ({newest()}).")
+    typer.echo(f"The ledger's schema is up to date ({newest()}).")

@@ -9,14 +9,15 @@ from typing import Annotated
 
 import msgspec
 import typer
-from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
 
 from worker import parts
 from worker.alerts.alert import Alert
 from worker.alerts.message import Message
+from worker.cli.console import stderr, stdout
 from worker.cli.documents import Found, find_notice, named_list
+from worker.cli.folders import made
 from worker.cli.notice_view import printable
 from worker.edgar.sites import SEC
 from worker.messages.slack_text import as_text
@@ -50,7 +51,7 @@ def preview(
     alert = _alert(found, named_list(lists, watchlist), WatchlistIndex(lists))
     writer = Writer([one for one in (settings.templates, shipped()) if one])
     mail, post = writer.write(alert, EMAIL), writer.write(alert, SLACK)
-    show, errors = Console(highlight=False), Console(stderr=True, highlight=False, soft_wrap=True)
+    show, errors = stdout(wrap=True), stderr()
     files = _write(out, found.filing.accession, mail.message, post.message)
     show.file.write(json.dumps(post.message.blocks, indent=2, ensure_ascii=False) + "\n")
     show.print(_picture(post.message))
@@ -81,7 +82,7 @@ def _alert(found: Found, watchlist: Watchlist, index: WatchlistIndex) -> Alert:
 
 
 def _write(folder: Path, accession: str, mail: Message, post: Message) -> list[Path]:
-    folder.mkdir(parents=True, exist_ok=True)
+    made(folder)
     stem = folder / (re.sub(r"[^0-9-]", "", accession) or "notice")
     parts = {
         ".html": mail.html or "",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from worker import engine, parts, wiring
+from worker.cli.console import stderr
 from worker.errors import ConfigurationError, Mistake
 from worker.logs import configure_logging
 from worker.metrics.server import serving
@@ -34,7 +34,7 @@ def run(
     configure_logging(settings)
     with wiring.ready(settings, alone=True) as watchlists, serving(settings, parts.clock):
         told = {to for watchlist in watchlists for to in watchlist.destinations}
-        Console(stderr=True, highlight=False, soft_wrap=True).print(
+        stderr().print(
             f"Watching EDGAR for Form 144: {len(watchlists)} watchlists, {len(told)} destinations.\n"
             "form144 status says how it is going; Ctrl-C stops."
         )

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 import typer
-from rich.console import Console
 
+from worker.cli.console import stderr, stdout
 from worker.cli.notice_view import notice_view
 from worker.errors import Form144Error, UnreadableFiling
 from worker.filings.figures import Figures
@@ -74,8 +74,8 @@ def read_command(fetch: Fetch) -> Callable[..., None]:
         2 where a source does not exist or is not the SEC's.
         """
         worst = Exit.READ
-        errors = Console(stderr=True)
-        out = Console()
+        errors = stderr()
+        out = stdout(wrap=True)
         for source in sources:
             try:
                 reading = read_source(source, fetch)
@@ -132,3 +132,13 @@ def _bytes_of(source: str) -> bytes:
             return file.read(MOST_BYTES + 1)
     except (OSError, ValueError) as error:
         raise _BadSourceError(getattr(error, "strerror", None) or str(error)) from None
+
+
+def _fetched(url: str) -> bytes:
+    from worker import parts  # noqa: PLC0415  a file needs neither them nor the settings
+    from worker.settings import from_environment  # noqa: PLC0415
+
+    return parts.fetch_document(from_environment(), url)
+
+
+read = read_command(_fetched)

@@ -6,29 +6,31 @@ import secrets
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from worker import engine, parts, preflight
+from worker import parts, preflight
 from worker.alerts.message import Message
+from worker.cli.console import stdout
 from worker.cli.doctor import check_lines
 from worker.cli.documents import named_destination
 from worker.errors import ConfigurationError, Mistake
+from worker.settings import from_environment
 
 
 def send_test(
     destination: Annotated[str, typer.Argument(help="slack:#ir-alerts, email:jane@example.com, console:")],
 ) -> None:
-    """Send one message that says it is a test, after asking everything that can be asked without one; exit
-    code 1, with the reason, where it is not taken.
+    """Send one message that says it is a test, after asking everything that can be asked without one.
+
+    Exit code 1, with the reason, where it is not taken.
     """
-    settings = engine.settings()
+    settings = from_environment()
     notifiers = parts.open_notifiers(settings)
     to = named_destination(destination)
     if to.notifier not in notifiers:
         known = ", ".join(sorted(notifiers))
         what = f"there is no notifier {to.notifier!r}; configured are {known}"
         raise ConfigurationError([Mistake(destination, what, "set its token or server first")])
-    console = Console(highlight=False)
+    console = stdout(wrap=True)
     for line in check_lines(preflight.destinations(settings, [to])):
         console.print(line)
     began = parts.clock()

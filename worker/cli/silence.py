@@ -8,10 +8,11 @@ from typing import Annotated
 
 import typer
 
-from worker import engine, parts
+from worker import parts
 from worker.alerts.hold import About, Silence
 from worker.cli.documents import named_list, opened_ledger
 from worker.errors import Form144Error
+from worker.settings import from_environment
 from worker.watched_folder import read_folder
 from worker.watchlists.loading import load_watchlists
 
@@ -43,7 +44,7 @@ def add(
     now = parts.clock()
     expires_at = _instant(until, now)
     subject = _list_id(str(value)) if about is About.LIST else str(value)
-    with opened_ledger(engine.settings()) as ledger:
+    with opened_ledger(from_environment()) as ledger:
         number = ledger.silences.add(
             about, subject, author=by.strip(), reason=reason.strip(), now=now, expires_at=expires_at
         )
@@ -55,7 +56,7 @@ def list_silences(
     *, every: Annotated[bool, typer.Option("--all", help="also those that have ended")] = False
 ) -> None:
     """The silences in force, with what each keeps back."""
-    with opened_ledger(engine.settings()) as ledger:
+    with opened_ledger(from_environment()) as ledger:
         found = ledger.silences.all() if every else ledger.silences.active(parts.clock())
         held = ledger.silences.held()
     for silence in found:
@@ -72,7 +73,7 @@ def expire(
 ) -> None:
     """End a silence now. What it kept back stays held, and is sent only with --release."""
     now = parts.clock()
-    with opened_ledger(engine.settings()) as ledger:
+    with opened_ledger(from_environment()) as ledger:
         if number not in {silence.id for silence in ledger.silences.all()}:
             raise Form144Error(f"there is no silence {number}")
         ended = ledger.silences.expire(number, now)
@@ -102,6 +103,6 @@ def _instant(text: str, now: datetime) -> datetime:
 
 
 def _list_id(named: str) -> str:
-    settings = engine.settings()
+    settings = from_environment()
     known = parts.tickers(settings, None, parts.clock())
     return named_list(load_watchlists(read_folder(settings.watchlists), known), named).id

@@ -9,9 +9,10 @@ import msgspec
 import typer
 from rich.console import Console
 
-from worker import engine, parts
+from worker import parts
 from worker.alerts.coverage import Coverage
 from worker.alerts.delivery import DeliveryState
+from worker.cli.console import stdout
 from worker.cli.outcome import coverage_line
 from worker.digests import overdue, upcoming
 from worker.due import DELIVERING_TOO_OLD, INDEX_TOO_OLD, POLL_TOO_OLD, READING_TOO_OLD
@@ -24,17 +25,19 @@ from worker.ledger.reloads import Reload
 from worker.messages.words import counted, span
 from worker.pipeline import Step
 from worker.reconciliation import index_cursor, unread_days
+from worker.settings import from_environment
 
 #: Deliveries a person has to look at.
 STUCK = (DeliveryState.REFUSED, DeliveryState.ABANDONED, DeliveryState.UNKNOWN)
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
-    """What `--json` prints. `is_open` is whether EDGAR takes filings now. `last_good_poll` is an aware UTC instant, None where there was none;
-    `feed_reached` is how far back it saw, where that is less than was wanted. `index_cursor` is the last day
-    up to which every index was parsed, and `coverage_indexed` that day's. `quiet_until` is until when the SEC
-    asked for silence, None where it did not. The record has `record_entries` sealed entries. `stuck` are
-    sentences, and none of them is good news; `silences` are those in force, `digests` what waits for which.
+    """What `--json` prints. `is_open` is whether EDGAR takes filings now. `last_good_poll` is an aware UTC
+    instant, None where there was none; `feed_reached` is how far back it saw, where that is less than was
+    wanted. `index_cursor` is the last day up to which every index was parsed, and `coverage_indexed` that
+    day's. `quiet_until` is until when the SEC asked for silence, None where it did not. The record has
+    `record_entries` sealed entries. `stuck` are sentences, and none of them is good news; `silences` are
+    those in force, `digests` what waits for which.
     """
 
     is_open: bool
@@ -64,8 +67,8 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="print JSON, for machines")] = False,
 ) -> None:
     """Show whether polling works, what waits and what is stuck; exit code 1 where anything is."""
-    console = Console(highlight=False)
-    ledger = parts.open_ledger(engine.settings(), migrate=False)
+    console = stdout(wrap=True)
+    ledger = parts.open_ledger(from_environment(), migrate=False)
     try:
         found = read_status(ledger, parts.clock())
     finally:

@@ -20,13 +20,15 @@ from rich.console import Console, RenderableType
 from rich.live import Live
 from rich.text import Text
 
-from worker import engine, parts
+from worker import parts
+from worker.cli.console import stdout
 from worker.cli.status import read_status
 from worker.cli.top_view import Now, view
 from worker.errors import Unreachable
 from worker.ledger.glance import Glance
 from worker.ledger.ledger import Ledger
 from worker.metrics.readings import Readings
+from worker.settings import from_environment
 
 #: More than any terminal shows.
 MOST = 40
@@ -40,8 +42,8 @@ def top(
 
     Where the output cannot be redrawn, it prints one frame, as with --once.
     """
-    settings = engine.settings()
-    console = Console(highlight=False)
+    settings = from_environment()
+    console = stdout(wrap=True)
     ledger = parts.open_ledger(settings, migrate=False)
     readings = Readings(settings.ledger_url, parts.clock, kept=timedelta(0))
     try:
