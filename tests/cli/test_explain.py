@@ -63,7 +63,7 @@ def test_json_gives_one_match_a_line(folder: Path) -> None:
 
 
 def test_what_cannot_be_read_is_said_in_a_sentence(folder: Path) -> None:
-    assert isinstance(run(folder, document="nowhere.xml").exception, UnreadableFiling)
+    assert isinstance(run(folder, document="nowhere.xml").exception, ConfigurationError)
     (folder.parent / "bad.xml").write_text("<html>busy</html>")
     assert isinstance(run(folder, document="bad.xml").exception, UnreadableFiling)
     (folder / "e.yaml").write_text("name: x")

@@ -8,10 +8,11 @@ import typer
 from typer.testing import CliRunner, Result
 
 from tests.builders import the_seed_notice
+from tests.conversations.amending import AMENDMENT, an_amendment
 from tests.world import a_world
 from worker.cli.explain import explain
 from worker.cli.preview import preview
-from worker.errors import ConfigurationError, Form144Error
+from worker.errors import ConfigurationError, Form144Error, UnreadableFiling
 from worker.standins.forms import as_xml
 
 LIST = (
@@ -43,10 +44,48 @@ def test_a_preview_writes_the_mail_and_shows_what_slack_gets(folder: Path) -> No
     assert "Ruby Finance Holdings Ltd." in html.read_text()
     (text,) = (folder / "out").glob("*.txt")
     assert text.read_text().startswith("Subject: ")
-    blocks = json.loads(result.stdout[: result.stdout.index("\n]\n") + 3])
-    assert blocks[0]["type"] == "header"
+    (post,) = (folder / "out").glob("*.slack.json")
+    assert json.loads(post.read_text())["blocks"][0]["type"] == "header"
+    assert result.stdout.startswith("╭─ Slack ")
     assert "FORM 144 · 360 DIGITECH, INC." in result.stdout
     assert "Watchlist: QFIN, large" in result.stdout
+
+
+def test_a_file_without_an_accession_number_has_one_of_zeroes_and_no_link_that_leads_nowhere(
+    folder: Path,
+) -> None:
+    run(folder, str(folder / "seed.xml"))
+    (folder / "other.xml").write_bytes(as_xml(the_seed_notice()))
+    run(folder, str(folder / "other.xml"))
+    assert {file.name.partition(".")[0] for file in (folder / "out").iterdir()} == {"seed", "other"}
+    text = (folder / "out" / "seed.txt").read_text()
+    assert "Accession number 0000000000-00-000000\n" in text
+    assert "Notice at the SEC:\nhttps://www.sec.gov\n" in text
+
+
+def test_what_is_no_file_is_a_mistake_and_what_is_no_notice_is_named(folder: Path) -> None:
+    missing = run(folder, "nowhere.xml").exception
+    assert isinstance(missing, ConfigurationError)
+    assert str(missing) == "nowhere.xml: cannot be read: No such file or directory"
+    short = run(folder, "000195004-26-000001").exception
+    assert isinstance(short, ConfigurationError)
+    assert "ten digits, two and six" in str(short)
+    (folder / "README.md").write_text("# about")
+    none = run(folder, str(folder / "README.md")).exception
+    assert isinstance(none, UnreadableFiling)
+    assert str(none).startswith(f"{folder / 'README.md'}: ")
+
+
+def test_of_an_amendment_in_the_ledger_it_shows_what_changes(folder: Path) -> None:
+    (folder / "world").mkdir()
+    with a_world(folder / "world") as world:
+        world.publish()
+        world.settle()
+        world.publish(*an_amendment())
+        world.settle()
+    (folder / "lists" / "large.yaml").write_text(LIST.replace("1741530", "1999500"))
+    result = run(folder, AMENDMENT, FORM144_DATA=str(folder / "world"))
+    assert "What this amendment changes" in result.stdout
 
 
 def test_a_list_is_found_by_its_name_and_a_wrong_name_says_which_there_are(folder: Path) -> None:

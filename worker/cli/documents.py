@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from worker.filings.filing import ACCESSION, Filing, Party, Role
 from worker.filings.notice import Form144Notice
 from worker.filings.reader import read_notice
 from worker.filings.submission import MOST_BYTES
+from worker.ledger.families import Original
 from worker.ledger.ledger import Ledger
 from worker.ledger.record import Record
 from worker.settings import Settings
@@ -21,19 +23,28 @@ from worker.watchlists.destination import Destination
 from worker.watchlists.rehearsal_notice import filing_of
 from worker.watchlists.watchlist import Watchlist
 
+#: Stands for the accession number of a file that does not give its own: no filer has it.
+MADE_UP = "0000000000-00-000000"
+
+#: What somebody may have meant for an accession number.
+_LIKE_AN_ACCESSION = re.compile(r"[0-9]+-[0-9]+-[0-9]+|[0-9]{12,}")
+
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """`record` is what the ledger keeps, None for a file. `unreadable_because` as in an alert."""
+    """`record` is what the ledger keeps, None for a file; `original` the notice that it amends, None where it
+    amends none, and for a file. `unreadable_because` as in an alert.
+    """
 
     filing: Filing
     notice: Form144Notice
     unreadable_because: str | None = None
     record: Record | None = None
+    original: Original | None = None
 
 
 def find_notice(named: str, settings: Settings) -> Found:
-    """Raises UnreadableFiling where the file cannot be read, Form144Error where the ledger does not know the
-    accession number.
+    """Raises ConfigurationError where there is no such file, UnreadableFiling where it is no notice, and
+    Form144Error where the ledger does not know the accession number.
     """
     if ACCESSION.fullmatch(named) and not Path(named).exists():
         return _in_ledger(named, settings)
@@ -41,7 +52,11 @@ def find_notice(named: str, settings: Settings) -> Found:
         with Path(named).open("rb") as file:
             notice = read_notice(file.read(MOST_BYTES + 1))
     except OSError as error:
-        raise UnreadableFiling(f"{named} cannot be read: {error.strerror}") from None
+        is_number = _LIKE_AN_ACCESSION.fullmatch(named) is not None
+        hint = "an accession number is ten digits, two and six, as 0001234567-26-000001" if is_number else ""
+        raise ConfigurationError([Mistake(named, f"cannot be read: {error.strerror}", hint)]) from None
+    except UnreadableFiling as error:
+        raise UnreadableFiling(f"{named}: {error}") from None
     return Found(filing=_announced(notice), notice=notice)
 
 
@@ -76,6 +91,10 @@ def named_list(lists: Iterable[Watchlist], named: str) -> Watchlist:
 def _in_ledger(accession: str, settings: Settings) -> Found:
     with opened_ledger(settings) as ledger:
         record = ledger.records.of(accession)
+        amends = (
+            record.notice.previous_accession if record is not None and record.notice is not None else None
+        )
+        original = ledger.families.original(accession, amends) if amends is not None else None
     if record is None:
         raise Form144Error(f"{accession} is not in the ledger: it was never seen, or is no Form 144")
     if record.filing.is_drill:
@@ -88,6 +107,7 @@ def _in_ledger(accession: str, settings: Settings) -> Found:
         notice=record.notice,
         unreadable_because=record.unreadable_because,
         record=record,
+        original=original,
     )
 
 
@@ -101,4 +121,5 @@ def _announced(notice: Form144Notice) -> Filing:
     known = tuple(
         Party(cik=cik, name=name or "", role=role) for cik, name, role in parties if cik is not None
     )
-    return msgspec.structs.replace(filing_of(notice, None), parties=known)
+    filing = filing_of(notice, None)
+    return msgspec.structs.replace(filing, accession=filing.accession or MADE_UP, parties=known)

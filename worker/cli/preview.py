@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from pathlib import Path
 from typing import Annotated
 
@@ -16,10 +14,11 @@ from worker import parts
 from worker.alerts.alert import Alert
 from worker.alerts.message import Message
 from worker.cli.console import stderr, stdout
-from worker.cli.documents import Found, find_notice, named_list
+from worker.cli.documents import MADE_UP, Found, find_notice, named_list
 from worker.cli.folders import made
 from worker.cli.notice_view import printable
 from worker.edgar.sites import SEC
+from worker.filings.amendments import differences
 from worker.messages.slack_text import as_text
 from worker.messages.templates import shipped
 from worker.messages.writer import Writer
@@ -43,7 +42,10 @@ def preview(
     out: Annotated[Path, typer.Option(help="folder for the files it writes")] = Path("preview-output"),
     folder: Annotated[Path | None, typer.Option(help="of watchlists; default: FORM144_WATCHLISTS")] = None,
 ) -> None:
-    """Write what a list's readers would get as .html, .txt and .json; show Slack's here. Sends nothing."""
+    """Write what a list's readers would get as .html, .txt and .json; show Slack's here. Sends nothing.
+
+    A file that gives no accession number is shown with one of zeroes.
+    """
     settings = from_environment()
     found = find_notice(notice, settings)
     known = parts.tickers(settings, None, parts.clock())
@@ -52,8 +54,9 @@ def preview(
     writer = Writer([one for one in (settings.templates, shipped()) if one])
     mail, post = writer.write(alert, EMAIL), writer.write(alert, SLACK)
     show, errors = stdout(wrap=True), stderr()
-    files = _write(out, found.filing.accession, mail.message, post.message)
-    show.file.write(json.dumps(post.message.blocks, indent=2, ensure_ascii=False) + "\n")
+    is_made_up = found.filing.accession == MADE_UP
+    stem = Path(notice).stem if is_made_up else found.filing.accession
+    files = _write(out, stem, mail.message, post.message)
     show.print(_picture(post.message))
     if not alert.match.raises_alert:
         errors.print("this notice raises no alert of that list; this is how it would look", style="yellow")
@@ -68,7 +71,8 @@ def preview(
 
 def _alert(found: Found, watchlist: Watchlist, index: WatchlistIndex) -> Alert:
     matches = explain(found.notice, found.filing, index)
-    now = parts.clock()
+    now, original = parts.clock(), found.original
+    is_at_the_sec = found.filing.accession != MADE_UP and bool(found.filing.parties)
     return Alert(
         filing=found.filing,
         notice=found.notice,
@@ -76,14 +80,16 @@ def _alert(found: Found, watchlist: Watchlist, index: WatchlistIndex) -> Alert:
         list_name=None if watchlist.is_confidential else watchlist.name,
         seen_at=found.record.seen_at if found.record else found.filing.accepted_at or now,
         raised_at=now,
-        document_url=SEC.index_page(found.filing) if found.filing.parties else SEC.www,
+        document_url=SEC.index_page(found.filing) if is_at_the_sec else SEC.www,
         unreadable_because=found.unreadable_because,
+        amendment=differences(original.notice, found.notice) if original else None,
+        root=original.root if original else None,
     )
 
 
-def _write(folder: Path, accession: str, mail: Message, post: Message) -> list[Path]:
+def _write(folder: Path, name: str, mail: Message, post: Message) -> list[Path]:
     made(folder)
-    stem = folder / (re.sub(r"[^0-9-]", "", accession) or "notice")
+    stem = folder / name
     parts = {
         ".html": mail.html or "",
         ".txt": f"Subject: {mail.subject}\n\n{mail.text}",
