@@ -61,6 +61,16 @@ def test_every_mistake_stands_on_its_line_with_what_to_write_and_exits_with_2(fo
     assert f"mistake: {folder}/two.yaml:5:7: tell: there is no notifier 'slak'" in result.stderr
 
 
+def test_tickers_that_were_not_found_are_no_duplicates_of_each_other_and_watch_nobody(folder: Path) -> None:
+    (folder / "one.yaml").write_text(GOOD.replace("AAPL", "XXXQ, YYYQ, XXXQ"))
+    result = run(folder)
+    assert result.exit_code == 2
+    assert "YYYQ is on the list already" not in result.stderr
+    assert result.stderr.count("XXXQ is on the list already") == 1
+    assert "does not watch issuer YYYQ, which was not found" in result.stdout
+    assert "by name only" not in result.stdout
+
+
 def test_warnings_stop_nothing_unless_strict(folder: Path) -> None:
     (folder / "one.yaml").write_text(GOOD.replace("AAPL", "AAPL, 320193"))
     assert run(folder).exit_code == 0

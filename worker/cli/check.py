@@ -148,7 +148,7 @@ def meaning(entry: Entry) -> str:
         return entry.text if entry.text.lstrip("0") == str(entry.cik) else f"{entry.text} is CIK {entry.cik}"
     if entry.file_number is not None:
         return f"{entry.text}, by its file number"
-    return f"{entry.text}, by name only"
+    return f"{entry.text}, by name only" if entry.is_found else f"{entry.text}, which was not found"
 
 
 def _show_list(watchlist: Watchlist, out: Console) -> None:
@@ -158,7 +158,8 @@ def _show_list(watchlist: Watchlist, out: Console) -> None:
     if watchlist.any_notice:
         out.print("  watches every notice")
     for entry in watchlist.entries[:_SHOWN]:
-        out.print(f"  watches {entry.side} {meaning(entry)}", markup=False)
+        verb = "watches" if entry.is_found else "does not watch"
+        out.print(f"  {verb} {entry.side} {meaning(entry)}", markup=False)
     if len(watchlist.entries) > _SHOWN:
         out.print(f"  and {len(watchlist.entries) - _SHOWN:,} more")
     for condition in watchlist.conditions:

@@ -132,7 +132,8 @@ def _duplicates(watchlist: Watchlist) -> list[Mistake]:
     first: dict[tuple[object, ...], str] = {}
     warnings: list[Mistake] = []
     for entry in watchlist.entries:
-        key = (entry.side, entry.cik or entry.file_number or (entry.name or "").casefold())
+        by_text = (entry.name or "").casefold() or f"ticker {entry.ticker}"
+        key = (entry.side, entry.cik or entry.file_number or by_text)
         where = first.setdefault(key, entry.where)
         if where != entry.where:
             warnings.append(

@@ -51,6 +51,11 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     def where(self) -> str:
         return f"{self.path}:{self.line}:{self.column}"
 
+    @property
+    def is_found(self) -> bool:
+        """False where nothing identifies it: a ticker that nobody could look up watches nobody."""
+        return not (self.cik is None and self.file_number is None and self.name is None)
+
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
     """One line under `tell`: who is told, and under which conditions besides the list's own. It stands at
