@@ -11,6 +11,7 @@ from worker.notifiers.email_preflight import EmailPreflight
 from worker.notifiers.slack_preflight import SlackPreflight, webhook_checks
 from worker.settings import Settings
 from worker.watchlists.destination import Destination
+from worker.watchlists.notifiers import missing
 
 
 def destinations(
@@ -25,8 +26,8 @@ def destinations(
     found: list[Check] = []
     for notifier, addresses in sorted(by_notifier.items()):
         if notifier not in settings.notifiers:
-            finding = f"no notifier {notifier} is configured"
-            found += [broken(f"{notifier}:{one}", finding, "set its token or server") for one in addresses]
+            finding, hint = missing(notifier, settings.notifiers)
+            found += [broken(f"{notifier}:{one}", finding, hint) for one in addresses]
         elif notifier == "slack":
             found += _slack(settings, addresses)
         elif notifier == "slack-webhook":

@@ -41,8 +41,15 @@ def test_a_destination_that_refuses_is_said_without_the_token(world: World) -> N
     assert "xoxb-wrong" not in f"{wrong.exception} {wrong.output}"
 
 
-def test_a_notifier_that_is_not_configured_says_which_are(world: World) -> None:
+def test_a_notifier_that_is_not_set_up_says_what_sets_it_up(world: World) -> None:
     result = send(world, "slack-webhook:ir")
     assert isinstance(result.exception, ConfigurationError)
-    assert "console, email, slack" in str(result.exception)
+    assert str(result.exception) == (
+        "slack-webhook:ir: slack-webhook is not set up here\n    set FORM144_SLACK_WEBHOOKS"
+    )
+    assert "did you mean email?" in str(send(world, "emial:jane@example.com").exception)
+    secret = "https://hooks.slack.com/services/T0/B0/not-a-secret"
+    refused = send(world, secret)
+    assert "write slack-webhook:desk" in str(refused.exception)
+    assert "not-a-secret" not in f"{refused.exception} {refused.output}"
     assert isinstance(send(world, ":").exception, Form144Error)

@@ -132,6 +132,33 @@ def test_a_notifier_that_is_not_there_is_a_mistake_at_its_line() -> None:
     assert said(found) == ["5:5 tell: there is no notifier 'slak' | did you mean slack?"]
 
 
+@pytest.mark.parametrize(
+    ("tell", "expected"),
+    [
+        ("slack:#ir", "slack is not set up here | set FORM144_SLACK_TOKEN"),
+        ("email:a@example.com", "email is not set up here | set FORM144_SMTP_URL and FORM144_MAIL_FROM"),
+        ("slack-webhook:ir", "slack-webhook is not set up here | set FORM144_SLACK_WEBHOOKS"),
+        ("emial:a@example.com", "there is no notifier 'emial' | did you mean email?"),
+        ("mail:a@example.com", "there is no notifier 'mail' | did you mean email?"),
+        ("pigeon:a", "there is no notifier 'pigeon' | there is: console, email, slack, slack-webhook"),
+    ],
+)
+def test_where_nothing_is_set_up_a_notifier_says_what_sets_it_up(tell: str, expected: str) -> None:
+    text = GOOD.replace("'console:'", tell)
+    found = read_watchlists({"lists/one.yaml": text.encode()}, TICKERS, notifiers={"console"})
+    assert said(found) == [f"3:7 tell: {expected}"]
+
+
+@pytest.mark.parametrize("before", ["", "slack:", "slack: ", "slack-webhook:", "email:"])
+def test_the_address_of_a_webhook_is_refused_and_not_repeated(before: str) -> None:
+    text = GOOD.replace("'console:'", f"\n  - {before}https://hooks.slack.com/services/T0/B0/not-a-secret")
+    found = read_watchlists({"lists/one.yaml": text.encode()}, TICKERS)
+    (mistake,) = said(found)
+    assert "a webhook's address is a secret" in mistake
+    assert "hooks.slack" not in mistake
+    assert found.watchlists == ()
+
+
 def test_an_empty_folder_is_a_mistake_because_it_watches_nobody() -> None:
     assert [mistake.what for mistake in read_watchlists({}, TICKERS).mistakes] == ["holds no watchlist"]
     assert read_watchlists({"lists/a.csv": b""}, TICKERS).mistakes

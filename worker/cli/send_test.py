@@ -14,6 +14,7 @@ from worker.cli.doctor import check_lines
 from worker.cli.documents import named_destination
 from worker.errors import ConfigurationError, Mistake
 from worker.settings import from_environment
+from worker.watchlists.notifiers import missing
 
 
 def send_test(
@@ -27,9 +28,7 @@ def send_test(
     notifiers = parts.open_notifiers(settings)
     to = named_destination(destination)
     if to.notifier not in notifiers:
-        known = ", ".join(sorted(notifiers))
-        what = f"there is no notifier {to.notifier!r}; configured are {known}"
-        raise ConfigurationError([Mistake(destination, what, "set its token or server first")])
+        raise ConfigurationError([Mistake(str(to), *missing(to.notifier, notifiers))])
     console = stdout(wrap=True)
     for line in check_lines(preflight.destinations(settings, [to])):
         console.print(line)

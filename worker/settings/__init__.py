@@ -16,6 +16,7 @@ from worker.errors import ConfigurationError, Mistake
 from worker.settings import broker, values
 from worker.settings.values import MailServer, Secret
 from worker.watchlists.destination import Destination
+from worker.watchlists.notifiers import missing
 
 T = TypeVar("T")
 
@@ -176,9 +177,8 @@ def as_far_as_read(environment: Mapping[str, str] | None = None) -> tuple[Settin
         ("FORM144_ANCHOR", settings.anchor),
     ):
         if to is not None and to.notifier not in settings.notifiers:
-            known = ", ".join(sorted(settings.notifiers))
-            what = f"there is no notifier {to.notifier!r}; configured are {known}"
-            reader.mistakes.append(Mistake(name, what, "give it its token or server, or take another one"))
+            what, hint = missing(to.notifier, settings.notifiers)
+            reader.mistakes.append(Mistake(name, what, f"{hint}, or take another destination"))
     allowed = {to.key for to in settings.confidential}
     if settings.fallback is not None and allowed and settings.fallback.key not in allowed:
         why = "gets what other destinations refuse, and is not among FORM144_CONFIDENTIAL_DESTINATIONS"

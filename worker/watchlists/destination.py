@@ -11,6 +11,7 @@ import msgspec
 LONGEST_NOTIFIER = 32
 LONGEST_ADDRESS = 320
 
+_WEB = re.compile(r"(?:^|:)\s*https?://", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -27,8 +28,14 @@ class Destination(msgspec.Struct, frozen=True, order=True):
         """Read `notifier:address`; a bare notifier name has the empty address.
 
         Raises ValueError with a sentence where there is no notifier name, where it or the address is longer
-        than any ledger keeps, and where there is a control character, such as a line's end, in the text.
+        than any ledger keeps, where there is a control character, such as a line's end, in the text, and
+        where it is a web address, which the sentence does not repeat: a webhook's is a secret.
         """
+        if _WEB.search(text):
+            raise ValueError(
+                "a webhook's address is a secret and has no place here; name it in FORM144_SLACK_WEBHOOKS, "
+                "as in desk=https://..., and write slack-webhook:desk"
+            )
         name, _, rest = text.strip().partition(":")
         notifier, address = name.strip().lower(), rest.strip()
         if not notifier:

@@ -8,6 +8,7 @@ from worker.errors import Mistake
 from worker.watchlists.conditions.words import did_you_mean
 from worker.watchlists.destination import Destination
 from worker.watchlists.document import Document
+from worker.watchlists.notifiers import missing
 from worker.watchlists.watchlist import LONGEST_ID, Route, Watchlist
 
 Found = tuple[list[Mistake], list[Mistake]]
@@ -45,8 +46,8 @@ def review(
     for route in watchlist.routes:
         notifier = route.destination.notifier
         if notifiers is not None and notifier not in notifiers:
-            hint = did_you_mean(notifier, set(notifiers)) or f"there is: {', '.join(sorted(notifiers))}"
-            mistakes.append(Mistake(route.where, f"tell: there is no notifier {notifier!r}", hint))
+            what, hint = missing(notifier, notifiers)
+            mistakes.append(Mistake(route.where, f"tell: {what}", hint))
     mistakes.extend(_not_allowed(watchlist, confidential))
     warnings.extend(_told_anyway(watchlist))
     warnings.extend(_never_told(watchlist))
