@@ -65,6 +65,41 @@ def test_a_b_class_has_its_own_percentage() -> None:
     assert figures.implied_price is None
 
 
+def _titled(*titles: str | None, units: int = 300_000) -> Figures:
+    return computed(
+        a_notice(proposed_sales=tuple(a_proposed_sale(class_title=t, units=units) for t in titles))
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Class A Common Stock", "Common Stock, Class A"),
+        ("Cl. B Common", "Class B Common Stock, par value $0.01"),
+        ("Series C Preferred", "Preferred Stock Series C"),
+        ("Common", None),
+        (None, "Common"),
+    ],
+)
+def test_two_spellings_of_one_class_are_one_and_no_title_is_no_class(
+    one: str | None, other: str | None
+) -> None:
+    figures = _titled(one, other)
+    assert [entry.class_title for entry in figures.classes] == [one or other]
+    assert (figures.percent_of_class, figures.exceeds_one_percent) == (Decimal("1.2"), True)
+
+
+def test_a_class_of_one_series_is_not_the_class_of_another_with_the_letters_exchanged() -> None:
+    assert len(_titled("Class A, Series B", "Class B, Series A").classes) == 2
+
+
+@pytest.mark.parametrize("titles", [("Class A", "Class A Common"), (None, "Class A", "Class B")])
+def test_where_two_titles_may_be_one_class_no_percentage_is_computed(titles: tuple[str | None, ...]) -> None:
+    figures = _titled(*titles)
+    assert (figures.percent_of_class, figures.percent_with_past, figures.exceeds_one_percent) == (None,) * 3
+    assert _titled(*titles, units=500_001).exceeds_one_percent is True
+
+
 def test_an_unreadable_part_makes_the_whole_unknown_never_smaller() -> None:
     sales = (a_proposed_sale(), a_proposed_sale(units=None, market_value=None))
     figures = computed(a_notice(proposed_sales=sales))

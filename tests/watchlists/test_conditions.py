@@ -71,6 +71,9 @@ AN_UNREADABLE_PLAN_DATE = Problem(
 )
 UNREAD = notice_from_announcement(a_filing())
 PLAN_60 = a_notice(plan_adoption_dates=(date(2026, 7, 3),))
+TWO_SPELLINGS = selling(
+    {"class_title": "Class A", "units": 300_000}, {"class_title": "Class A Common", "units": 300_000}
+)
 
 #: Question, its argument, the notice, the answer, and a piece of the reason.
 CASES: list[tuple[str, str, Form144Notice, Answer, str]] = [
@@ -91,6 +94,8 @@ CASES: list[tuple[str, str, Form144Notice, Answer, str]] = [
     ("percent_of_class", "at least 0.02%", a_notice(), MET, "0.02 % >= 0.02 %"),
     ("percent_of_class", "over 0.02%", a_notice(), NOT_MET, "0.02 % <= 0.02 %"),
     ("percent_of_class", "over 0.01%", selling({"units_outstanding": 0}), UNKNOWN, "zero"),
+    ("percent_of_class", "at least 1%", TWO_SPELLINGS, UNKNOWN, "may be one class"),
+    ("one_percent_of_class", "exceeded", TWO_SPELLINGS, UNKNOWN, "may be one class"),
     ("one_percent_of_class", "exceeded", selling({"units": 600_000}), MET, "1.2 % > 1 %"),
     ("one_percent_of_class", "exceeded", a_notice(), NOT_MET, "0.02 % <= 1 %"),
     ("one_percent_of_class", "not exceeded", a_notice(), MET, "0.02 % <= 1 %"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from itertools import combinations
 from typing import NamedTuple
 
 from worker.filings.classes import class_key, same_class
@@ -27,34 +28,60 @@ def class_figures(notice: Form144Notice, past: Sequence[PastSale]) -> tuple[Clas
 
     Where one class is to be sold, every past sale counts towards it unless its title is surely another
     class. Where there are several, a past sale that might be of more than one of them leaves the past
-    units of those classes unknown.
+    units of those classes unknown. Two titles that may or may not name one class (`Class A` and `Class A
+    Common`) have no percentages: as one class they would be larger.
     """
-    groups: dict[str, list[ProposedSale]] = {}
-    for sale in notice.proposed_sales:
-        groups.setdefault(class_key(sale.class_title), []).append(sale)
+    groups = _by_class(notice.proposed_sales)
+    titles = {key: _title(rows) for key, rows in groups.items()}
     said = {
-        title: {key: same_class(rows[0].class_title, title) for key, rows in groups.items()}
+        title: {key: same_class(own, title) for key, own in titles.items()}
         for title in {sale.class_title for sale in past}
     }
-    return tuple(_figures(rows, _past(notice, key, past, said)) for key, rows in groups.items())
+    unsure = {
+        key
+        for pair in combinations(titles, 2)
+        if same_class(titles[pair[0]], titles[pair[1]]) is None
+        for key in pair
+    }
+    return tuple(
+        _figures(rows, _past(notice, key, past, said), is_sure=key not in unsure)
+        for key, rows in groups.items()
+    )
 
 
-def _figures(rows: Sequence[ProposedSale], past: _Past) -> ClassFigures:
+def _by_class(sales: Sequence[ProposedSale]) -> dict[str, list[ProposedSale]]:
+    """The rows by the keys of their titles. Where one class is to be sold, a row without a title is of that
+    class and no second one.
+    """
+    groups: dict[str, list[ProposedSale]] = {}
+    titled = {class_key(sale.class_title) for sale in sales if sale.class_title is not None}
+    only = next(iter(titled)) if len(titled) == 1 else ""
+    for sale in sales:
+        key = only if sale.class_title is None else class_key(sale.class_title)
+        groups.setdefault(key, []).append(sale)
+    return groups
+
+
+def _title(rows: Sequence[ProposedSale]) -> str | None:
+    return next((row.class_title for row in rows if row.class_title is not None), None)
+
+
+def _figures(rows: Sequence[ProposedSale], past: _Past, *, is_sure: bool) -> ClassFigures:
     units = total([row.units for row in rows])
     value = total([row.market_value for row in rows])
     outstanding = _outstanding(rows)
     both = units + past.total if units is not None and past.total is not None else None
     known = at_least([row.units for row in rows], 0) + past.at_least
     return ClassFigures(
-        class_title=rows[0].class_title,
+        class_title=_title(rows),
         units=units,
         market_value=value,
         implied_price=value / units if value is not None and units else None,
         units_outstanding=outstanding,
-        percent_of_class=_percent(units, outstanding),
+        percent_of_class=_percent(units, outstanding) if is_sure else None,
         past_units=past.total,
-        percent_with_past=_percent(both, outstanding),
-        exceeds_one_percent=_exceeds_one_percent(both, known, outstanding),
+        percent_with_past=_percent(both, outstanding) if is_sure else None,
+        exceeds_one_percent=_exceeds_one_percent(both if is_sure else None, known, outstanding),
     )
 
 

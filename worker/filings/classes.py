@@ -10,13 +10,11 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-_PAR = re.compile(r",?\s*\(?\b(no )?(par|nominal|stated) value\b.*|,?\s*\$?[0-9.]+\s*par\b.*")
+_PAR = re.compile(r",?\s*\(?\b(no )?(par|nominal|stated) value\b.*|,?\s*\$?(?<![0-9.])[0-9.]+\s*par\b.*")
 _DEPOSITARY = re.compile(r"american depositary (shares?|receipts?)|\badrs?\b|\badss?\b")
 _FILLER = re.compile(r"\b(stocks?|shares?|the|of|capital|voting|securit(y|ies)|units? of)\b|[^a-z0-9 ]+")
-_LETTER = re.compile(r"\b(?:class|cl|series|ser)\.?\s+([a-z0-9]{1,3})\b")
+_LETTER = re.compile(r"\b(cl|ser)(?:ass|ies)?\s+([a-z0-9]{1,3})\b")
 _KIND = re.compile(r"\b(preferred|preference|warrants?|notes?|bonds?|debentures?|rights?|ads)\b")
-
-
 _COMMON = ("common", "ordinary")
 _NOT_COMMON = re.compile(r"\b(preferred|preference|warrants?|notes?|bonds?|debentures?)\b")
 
@@ -32,7 +30,9 @@ class _Title(NamedTuple):
 
 
 def class_key(title: str | None) -> str:
-    """What is left of a title when spelling, par value and filler words are taken away; "" for none."""
+    """What is left of a title when spelling, par value, filler words and the order of the words are taken
+    away; "" for none.
+    """
     return _understood(title).key
 
 
@@ -54,12 +54,13 @@ def same_class(one: str | None, other: str | None) -> bool | None:
 def _understood(title: str | None) -> _Title:
     text = _PAR.sub("", (title or "").casefold())
     text = _DEPOSITARY.sub("ads", text)
-    words = _FILLER.sub(" ", text).split()
-    key = " ".join(dict.fromkeys(words))
+    said = " ".join(_FILLER.sub(" ", text).split())
+    # A letter stays with its word: Class A of Series B is not Class B of Series A.
+    words = _LETTER.sub(r"\1-\2", said).split()
     return _Title(
-        key=key,
-        letters=frozenset(letter.rstrip("s") for letter in _LETTER.findall(key)),
-        kinds=frozenset(kind.rstrip("s") for kind in _KIND.findall(key)),
-        is_common=any(word in key for word in _COMMON),
-        is_not_common=_NOT_COMMON.search(key) is not None,
+        key=" ".join(sorted(set(words))),
+        letters=frozenset(letter.rstrip("s") for _, letter in _LETTER.findall(said)),
+        kinds=frozenset(kind.rstrip("s") for kind in _KIND.findall(said)),
+        is_common=any(word in said for word in _COMMON),
+        is_not_common=_NOT_COMMON.search(said) is not None,
     )

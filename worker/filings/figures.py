@@ -24,9 +24,11 @@ class Mention(StrEnum):
 
 
 class ClassFigures(msgspec.Struct, frozen=True, kw_only=True):
-    """One class of securities to be sold; rows are grouped by title, spelling aside."""
+    """One class of securities to be sold; rows are grouped by title, spelling aside. Where another class of
+    the notice may be the same one, the percentages are None, and `exceeds_one_percent` is True or None.
+    """
 
-    class_title: str | None  #: as the first row of the class spells it
+    class_title: str | None  #: as the first row of the class that has a title spells it
     units: int | None  #: proposed units, summed over the rows of the class
     market_value: Decimal | None  #: US dollars, summed over the rows of the class
     implied_price: Decimal | None  #: market value / units

@@ -46,7 +46,7 @@ def percent_of_class(evidence: Evidence, limit: Comparison[Decimal]) -> Verdict:
     """The units to be sold as a percentage of the class outstanding, computed; the largest class counts."""
     figure = evidence.figures.percent_of_class
     if figure is None:
-        return unknown("units or units outstanding are missing, unreadable or zero")
+        return unknown(f"units or units outstanding are missing, unreadable or zero{_or_unsure(evidence)}")
     return held(figure, limit, evidence, _percentage)
 
 
@@ -63,12 +63,17 @@ def one_percent_of_class(evidence: Evidence, exceeded: bool) -> Verdict:
     """
     figure, passes = evidence.figures.percent_with_past, evidence.figures.exceeds_one_percent
     if passes is None:
-        return unknown("units, past sales or units outstanding are missing, unreadable or zero")
+        what = "units, past sales or units outstanding are missing, unreadable or zero"
+        return unknown(f"{what}{_or_unsure(evidence)}")
     shown = "more than 1 %" if figure is None else f"{_percentage(figure)} {'>' if passes else '<='} 1 %"
     if passes is exceeded:
         return Verdict(answer=Answer.MET, because=shown)
     near = figure is not None and abs(figure - 1) <= evidence.near_miss
     return not_met(shown, near=near)
+
+
+def _or_unsure(evidence: Evidence) -> str:
+    return ", or two titles may be one class" if len(evidence.figures.classes) > 1 else ""
 
 
 def held(
