@@ -19,7 +19,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.servers.redis import RedisServer
-from worker import engine, tasks
+from worker import beat, engine, tasks
 from worker.errors import ConfigurationError
 from worker.pipeline import Step
 from worker.settings import environment_without_ours, from_environment
@@ -345,18 +345,17 @@ def test_a_bell_over_a_connection_that_cannot_even_be_closed_is_lost_and_the_nex
 
 #: Beat, at every tick of half a second for four minutes, while nobody listens; and again after a flush.
 UNHEARD = """
-from datetime import timedelta
-from worker import engine
+from worker import beat, engine
 
 with engine.app.connection_for_read() as connection:
     redis = connection.default_channel.client
     for _ in range(2):
-        beat = engine.Scheduler(app=engine.app)
-        beat.setup_schedule()
-        entry = beat.schedule["sweep"]
+        ringing = beat.Scheduler(app=engine.app)
+        ringing.setup_schedule()
+        entry = ringing.schedule["sweep"]
         for _ in range(480):
-            entry = beat.reserve(entry)
-            beat.apply_entry(entry, producer=beat.producer)
+            entry = ringing.reserve(entry)
+            ringing.apply_entry(entry, producer=ringing.producer)
         print(redis.llen("deliver"))
         redis.flushall()
 """
@@ -375,4 +374,4 @@ def test_beat_does_not_fill_the_broker_while_nobody_listens(redis: RedisServer) 
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == [str(engine.ENOUGH_BELLS)] * 2
+    assert done.stdout.split() == [str(beat.ENOUGH_BELLS)] * 2

@@ -16,7 +16,6 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
-import celery.beat
 import structlog
 from celery import Celery, Task
 from celery.beat import EmbeddedService
@@ -26,6 +25,7 @@ from celery.signals import setup_logging, task_prerun, worker_shutting_down
 from celery.worker import state
 from kombu.exceptions import OperationalError
 
+from worker.beat import SCHEDULER, Scheduler
 from worker.logs import configure_logging
 from worker.pipeline import Step
 from worker.settings import Settings, from_environment
@@ -50,10 +50,6 @@ EMBEDDED_QUEUES = ("edgar", "deliver")
 #: How often the sweep looks for work that is due, in seconds.
 SWEEP_EVERY = 0.5
 
-#: Bells that nobody has heard, from which on beat rings no more: there is nobody, or they are at work. Half
-#: a minute of them are heard within a second by whoever comes.
-ENOUGH_BELLS = 60
-
 #: Tasks at a time, where nobody says otherwise.
 HANDS = 6
 
@@ -61,24 +57,6 @@ HANDS = 6
 #: who has committed waits so long to say so, holding up all who write after it: by `benchmarks.load`, 114
 #: notices a second became 192.
 SWITCH = 0.0005
-
-
-SCHEDULER = "worker.engine:Scheduler"
-
-
-class Scheduler(celery.beat.Scheduler):
-    """Beat's plain scheduler, which keeps no file, as its one entry has no history worth keeping; and which
-    does not go on ringing where nobody hears it.
-    """
-
-    def apply_async(self, entry: Any, producer: Any = None, advance: bool = True, **options: Any) -> Any:
-        """Ring, or note that it was time to, where enough bells wait already."""
-        channel: Any
-        with self.connection.channel() as channel:
-            waiting = channel.queue_declare(queue=entry.options["queue"], durable=True).message_count
-        if waiting < ENOUGH_BELLS:
-            return super().apply_async(entry, producer=producer, advance=advance, **options)
-        return self.reserve(entry) if advance else None
 
 
 @functools.cache
