@@ -33,7 +33,7 @@ torture: $(VENV)/.tests ## killing, cutting and filling disks for ten minutes, o
 	$(BIN)/python -m tests.acceptance.torture --minutes $(or $(MINUTES),10)
 	$(BIN)/python -m tests.acceptance.torture --minutes $(or $(MINUTES),10) --embedded
 
-bench: $(VENV)/.tests ## print the figures that the README quotes
+bench: $(VENV)/.tests ## print the figures that the README quotes, a year of notices among them; half an hour
 	$(BIN)/python -m benchmarks
 
 bench-peers: $(VENV)/.tests ## install edgartools and datamule beside us, for make bench to compare with

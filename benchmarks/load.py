@@ -3,9 +3,9 @@
     python -m benchmarks.load [--filings 5000 | --year] [--size embedded --size machines]
 
 The worker is the real one in processes of its own, the other side a stand-in in another; what is taken off is
-the SEC's pace (benchmarks/load_worker.py). The ledger holds the year's filings as announced; while they are
-read, and again afterwards, single new ones appear on the feed. The default of 5,000 takes about three
-minutes, a year of 50,000 twenty.
+the SEC's pace (benchmarks/load_worker.py), which lets ten notices a second be read at most. The ledger holds
+the year's filings as announced; while they are read, and afterwards, single new ones appear on the feed.
+The default of 5,000 takes about two minutes, a year of 50,000 a quarter of an hour.
 """
 
 from __future__ import annotations
