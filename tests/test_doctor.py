@@ -67,6 +67,13 @@ def test_wrong_settings_are_a_line_each_and_every_other_look_is_made(world: Worl
     assert told["ledger"] is told["watchlists"] is told["slack:#ir-alerts"] is Mark.FINE
 
 
+def test_a_contact_that_cannot_be_used_is_not_also_called_missing(world: World) -> None:
+    found = list(examination.examine(patient(world, EDGAR_CONTACT="jane@example.com")))
+    (broken,) = [one for one in found if "EDGAR_CONTACT" in one.what + one.finding]
+    assert "has no name" in broken.finding
+    assert marks(found)["EDGAR"] is Mark.NOT_ASKED
+
+
 def test_without_an_operator_nobody_hears_of_trouble(world: World) -> None:
     assert marks(installation.settings(patient(world)))["operator"] is Mark.WARNING
 

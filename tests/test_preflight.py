@@ -52,7 +52,9 @@ def test_a_wrong_token_ends_the_questions_and_is_not_repeated(slack: SlackStandI
 def test_a_slack_that_does_not_answer_is_said(slack: SlackStandIn) -> None:
     for fault in (Fault.reset(), Fault.status(503), Fault.rate_limited(30), Fault.html_page()):
         slack.fail_next("auth.test", fault)
-        assert asked(slack)["Slack token"].mark is Mark.BROKEN
+        found = asked(slack, "#ir")
+        assert found["Slack token"].mark is Mark.BROKEN
+        assert found["slack:#ir"].finding == "Slack could not be asked"
 
 
 @pytest.mark.parametrize("scope", sorted(LOST_WITHOUT))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typer.testing import CliRunner, Result
 
+from tests.servers import nobody_listens
 from tests.world import World
 from worker import engine
 from worker.cli.commands import app
@@ -39,6 +40,13 @@ def test_a_destination_that_refuses_is_said_without_the_token(world: World) -> N
     assert "channel_not_found" in str(result.exception)
     wrong = send(world, "slack:#ir-alerts", FORM144_SLACK_TOKEN="xoxb-wrong")
     assert "xoxb-wrong" not in f"{wrong.exception} {wrong.output}"
+
+
+def test_what_was_found_wrong_before_is_not_said_again(world: World) -> None:
+    with nobody_listens() as port:
+        result = send(world, "slack:#ir-alerts", FORM144_SLACK_URL=f"http://127.0.0.1:{port}")
+    assert "no connection to Slack (ConnectionRefusedError)" in result.stdout
+    assert str(result.exception) == "It was not sent, for the reason above."
 
 
 def test_a_notifier_that_is_not_set_up_says_what_sets_it_up(world: World) -> None:

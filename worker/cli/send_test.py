@@ -12,7 +12,7 @@ from worker.alerts.message import Message
 from worker.cli.console import stdout
 from worker.cli.doctor import check_lines
 from worker.cli.documents import named_destination
-from worker.errors import ConfigurationError, Mistake
+from worker.errors import ConfigurationError, Form144Error, Mistake, Refused, Unreachable
 from worker.settings import from_environment
 from worker.watchlists.notifiers import missing
 
@@ -30,10 +30,16 @@ def send_test(
     if to.notifier not in notifiers:
         raise ConfigurationError([Mistake(str(to), *missing(to.notifier, notifiers))])
     console = stdout(wrap=True)
-    for line in check_lines(preflight.destinations(settings, [to])):
+    found = preflight.destinations(settings, [to])
+    for line in check_lines(found):
         console.print(line)
     began = parts.clock()
-    receipt = notifiers[to.notifier].send(trial_message(), to.address, secrets.token_hex(32))
+    try:
+        receipt = notifiers[to.notifier].send(trial_message(), to.address, secrets.token_hex(32))
+    except (Unreachable, Refused) as error:
+        if not any(str(error) in one.finding for one in found):
+            raise
+        raise Form144Error("It was not sent, for the reason above.") from None
     took = (parts.clock() - began).total_seconds()
     typer.echo(f"{to} took it in {took:.1f} s: {receipt.reference}")
 

@@ -35,6 +35,9 @@ def edgar(patient: Patient) -> Iterator[Check]:
 
 
 def _asked(patient: Patient, budget: Budget) -> Iterator[Check]:
+    if any(one.where == "EDGAR_CONTACT" for one in patient.mistakes):
+        yield not_asked("EDGAR", "cannot be asked under such a contact")
+        return
     if patient.settings.contact is None:
         hint = 'EDGAR_CONTACT="Jane Doe jane@example.com"'
         yield broken("EDGAR's contact", "EDGAR_CONTACT is not set", hint)

@@ -43,10 +43,12 @@ class SlackPreflight:
         try:
             who = slack_api.call(self._client.auth_test)
         except Form144Error as error:
+            is_refused = isinstance(error, Refused)
             hint = "take the bot token anew from the app's page, under OAuth & Permissions"
-            yield broken("Slack token", str(error), hint if isinstance(error, Refused) else "")
+            yield broken("Slack token", str(error), hint if is_refused else "")
+            why = "the token was not taken" if is_refused else "Slack could not be asked"
             for channel in channels:
-                yield not_asked(f"slack:{channel}", "the token was not taken")
+                yield not_asked(f"slack:{channel}", why)
             return
         bot = str(who.get("user") or who.get("bot_id") or "a bot")
         yield fine("Slack token", f"{bot} in {who.get('team') or 'a workspace'}")
