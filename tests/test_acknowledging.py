@@ -149,8 +149,10 @@ def ack(world: World, *arguments: str) -> Result:
 
 @pytest.mark.parametrize("named", ["1", "0001950047-26-000123"])
 def test_the_command_keeps_who_and_what_and_explain_shows_it(world: World, named: str) -> None:
-    assert ack(world, named, "--by", "Jane Doe", "--note", "called the broker").stdout == "1 acknowledged\n"
-    assert ack(world, named, "--by", "Jane Doe").stdout == "Jane Doe had acknowledged it before\n"
+    line = "  alert 1 of list example, 0001950047-26-000123\n"
+    done = ack(world, named, "--by", "Jane Doe", "--note", "called the broker")
+    assert done.stdout == f"acknowledged by Jane Doe:\n{line}"
+    assert ack(world, named, "--by", "Jane Doe").stdout == f"Jane Doe had acknowledged it before:\n{line}"
     assert known(world) == [("Jane Doe", "cli", "called the broker")]
     record = world.ledger.records.of("0001950047-26-000123")
     assert record is not None

@@ -218,7 +218,8 @@ WHO = ("--by", "Jane Doe", "--reason", "we know", "--until", "3d")
 
 
 def test_a_silence_is_added_listed_and_expired_on_the_command_line(world: World) -> None:
-    assert run(world, "add", "--issuer", "1999500", *WHO).stdout.startswith("silence 1 until ")
+    added = run(world, "add", "--issuer", "1999500", *WHO).stdout
+    assert added.startswith("silence 1 of issuer 1999500 until ")
     assert run(world, "add", "--list", "Example Industries", *WHO).exit_code == 0
     listed = run(world, "list").stdout.splitlines()
     assert listed[0].startswith("1  issuer 1999500, until ")
@@ -247,6 +248,8 @@ def test_a_silence_without_all_it_needs_is_refused_in_a_sentence(
 ) -> None:
     result = run(world, *arguments)
     assert isinstance(result.exception, Form144Error)
+    # A mistake in the command is 2; a number that nothing goes by is 1.
+    assert isinstance(result.exception, ConfigurationError) is (arguments[0] == "add")
     assert world.ledger.silences.all() == ()
 
 

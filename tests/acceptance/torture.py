@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import redis
 from rich.console import Console
 
 from tests.acceptance.chaos import Event, plan
@@ -169,8 +170,7 @@ class Torture:
             case "kill_beat":
                 hands.kill_beat(away=arguments["away"])
             case "flush":
-                with self._redis.client() as client:
-                    client.flushall()
+                self._flush()
             case "restart_redis":
                 self._redis.stop()
                 self._in(arguments["away"], self._redis.start)
@@ -193,6 +193,14 @@ class Torture:
             self._done["kill_worker"] += 1
         elif patience:
             self._in(1, lambda: self._kill(hands, number, away, patience=patience - 1))
+
+    def _flush(self) -> None:
+        """Now, or as soon as Redis is there: the plan may have it away."""
+        try:
+            with self._redis.client() as client:
+                client.flushall()
+        except redis.exceptions.ConnectionError:
+            self._in(0.5, self._flush)
 
     def _give_room(self, hands: Hands, before: int, *, patience: int) -> None:
         """Empty the disk once it has refused a write: the process may be away, or just beginning."""

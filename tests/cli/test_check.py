@@ -94,7 +94,8 @@ def test_json_says_the_same_to_a_machine(folder: Path) -> None:
 
 def test_pinning_writes_a_lock_that_the_next_check_reads(folder: Path) -> None:
     (folder / "one.yaml").write_text(GOOD)
-    assert run(folder, "--pin").exit_code == 0
+    pinned = run(folder, "--pin")
+    assert (pinned.exit_code, pinned.stderr) == (0, f"written: {folder / 'watchlists.lock'}\n")
     assert "ticker AAPL\t320193\tApple Inc.\t" in (folder / "watchlists.lock").read_text()
     (folder.parent / "data" / "company_tickers.json").unlink()
     assert run(folder).exit_code == 0
@@ -102,6 +103,14 @@ def test_pinning_writes_a_lock_that_the_next_check_reads(folder: Path) -> None:
     without = run(folder)
     assert without.exit_code == 2
     assert "the SEC's list of tickers is not at hand" in without.stderr
+
+
+def test_of_one_file_it_says_which_folder_to_name(folder: Path) -> None:
+    file = folder / "one.yaml"
+    file.touch()
+    found = run(file).exception
+    assert isinstance(found, ConfigurationError)
+    assert f"form144 check {folder}" in str(found)
 
 
 def test_nothing_is_pinned_over_a_mistake(folder: Path) -> None:

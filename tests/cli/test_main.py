@@ -250,3 +250,23 @@ def test_a_folder_that_cannot_be_made_is_a_mistake_and_a_sentence(tmp_path: Path
     assert "Traceback" not in done.stderr
     assert "file" in done.stderr
     assert "Not a directory" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("silence", "add", "--issuer", "AAPL"), "that is not a whole number"),
+        (("drill", "--wait", "soon"), "that is not a number"),
+        (("drill", "--wait", "0"), "it has to be at least 1"),
+        (("run", "--threads", "65"), "it has to be at most 64"),
+        (("ledger", "prune", "--before", "soon"), "'soon' is no day; write 2026-09-30"),
+        (("digest", "console:", "--since", "soon"), "'soon' is no day; write 2026-09-30 or"),
+        (("doctor", "--format", "xml"), "'--format': 'xml' is not one of 'text', 'json'"),
+    ],
+)
+def test_a_value_that_is_none_is_refused_in_plain_words(
+    tmp_path: Path, arguments: tuple[str, ...], sentence: str
+) -> None:
+    done = form144(*arguments, cwd=tmp_path, COLUMNS="200")
+    assert done.returncode == 2
+    assert sentence in done.stderr

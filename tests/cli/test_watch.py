@@ -71,6 +71,25 @@ def test_what_check_would_refuse_is_not_written(folder: Path) -> None:
         assert (folder / "desk.yaml").read_text() == LIST
 
 
+def test_whether_nothing_was_written_is_said(folder: Path) -> None:
+    for arguments in (("add", "desk", "ZZZZ"), ("add", "desk", "NVDA", "--dry-run")):
+        assert run(folder, *arguments).stderr == "Nothing was written.\n"
+    assert run(folder, "add", "desk", "NVDA").stderr == ""
+
+
+def test_a_list_goes_by_its_name_too(folder: Path) -> None:
+    assert run(folder, "add", "A list", "NVDA").exit_code == 0
+    assert "NVDA" in (folder / "desk.yaml").read_text()
+
+
+def test_what_check_would_warn_of_is_said_of_what_is_new(folder: Path) -> None:
+    added = run(folder, "add", "desk", "NVIDIA Corporatoin")
+    assert added.exit_code == 0
+    assert added.stderr.startswith("warning: ")
+    assert "issuer 'NVIDIA Corporatoin'; notices are matched by the name as written" in added.stderr
+    assert run(folder, "add", "desk", "1045810").stderr == ""
+
+
 def test_an_edit_that_breaks_the_lists_own_tests_is_not_written(folder: Path) -> None:
     text = LIST + "tests:\n  - {notice: {issuer: NVDA}, tells: nobody}\n"
     (folder / "desk.yaml").write_text(text)
@@ -104,7 +123,7 @@ def test_holders_are_added_under_their_own_key(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("add", "nowhere", "AAPL"), "is no watchlist file"),
+        (("add", "nowhere", "AAPL"), "there is no list 'nowhere'\n    there is: desk"),
         (("add", "desk", "0"), "is not a CIK"),
         (("remove", "desk", "NVDA"), "NVDA is not on the list"),
         (("import", "desk", "none.csv"), "cannot be read"),

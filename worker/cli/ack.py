@@ -8,7 +8,7 @@ import typer
 
 from worker import parts
 from worker.cli.documents import opened_ledger
-from worker.errors import Form144Error
+from worker.errors import ConfigurationError, Form144Error, Mistake
 from worker.settings import from_environment
 
 
@@ -19,7 +19,7 @@ def ack(
 ) -> None:
     """Write down that somebody has seen to an alert."""
     if not by.strip():
-        raise Form144Error("--by names nobody")
+        raise ConfigurationError([Mistake("--by", "names nobody")])
     with opened_ledger(from_environment()) as ledger:
         found = ledger.acknowledgements.alerts_of(alert)
         if not found:
@@ -30,4 +30,7 @@ def ack(
             for number in found
             if ledger.acknowledgements.add(number, by.strip(), how="cli", remark=note, now=now)
         ]
-    typer.echo(f"{len(new)} acknowledged" if new else f"{by.strip()} had acknowledged it before")
+        names = ledger.acknowledgements.named(new or found)
+    typer.echo(f"acknowledged by {by.strip()}:" if new else f"{by.strip()} had acknowledged it before:")
+    for number, (accession, watchlist_id) in names.items():
+        typer.echo(f"  alert {number} of list {watchlist_id}, {accession}")

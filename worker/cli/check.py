@@ -17,7 +17,7 @@ from worker.cli.check_ledger import from_ledger
 from worker.cli.console import stderr, stdout
 from worker.cli.explain import decision_lines
 from worker.edgar.budget import LocalBudget
-from worker.errors import Mistake
+from worker.errors import ConfigurationError, Mistake
 from worker.filings.filing import eastern_day
 from worker.messages.rehearsal import rehearse as rehearse_templates
 from worker.settings import from_environment
@@ -46,6 +46,9 @@ def check(
     """
     settings = from_environment()
     where = folder or settings.watchlists
+    if where.is_file():
+        hint = f"name its folder, whose lists are checked together: form144 check {where.parent}"
+        raise ConfigurationError([Mistake(str(where), "is a file", hint)])
     files = read_folder(where)
     edgar = parts.open_edgar(settings, LocalBudget()) if settings.contact else None
     now = parts.clock()
@@ -74,7 +77,7 @@ def check(
             stderr(),
         )
     if pin and not reading.mistakes:
-        _pin(where, reading, eastern_day(now))
+        stderr().print(f"written: {_pin(where, reading, eastern_day(now))}", markup=False)
     if reading.mistakes:
         raise typer.Exit(2)
     if any(done.failures for done in rehearsed) or (reading.warnings and strict):
@@ -220,11 +223,11 @@ def _place(mistake: Mistake) -> dict[str, str]:
     return {"where": mistake.where, "what": mistake.what, "hint": mistake.hint}
 
 
-def _pin(folder: Path, reading: FolderReading, today: date) -> None:
+def _pin(folder: Path, reading: FolderReading, today: date) -> Path:
     text = write_pins(pins_for(reading.watchlists, reading.pins, today))
     part = folder / f".{LOCK_NAME}.part"
     part.write_text(text, encoding="utf-8")
-    part.replace(folder / LOCK_NAME)
+    return part.replace(folder / LOCK_NAME)
 
 
 def _count(number: int, one: str, many: str | None = None) -> str:

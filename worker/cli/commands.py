@@ -9,6 +9,8 @@ import typer
 import typer.core
 import typer.main
 
+from worker.cli.plainly import plainly
+
 #: Where each stands in this folder, and its first sentence, in the order of `form144 --help`.
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("demo.demo", "Run the main job against local stand-ins for EDGAR, Slack and a mail server."),
@@ -92,6 +94,13 @@ class Door(typer.core.TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name, found, rest = super().resolve_command(ctx, args)
         return name, found and load(str(name)), rest
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as error:
+            error.message = plainly(error.message)
+            raise
 
 
 def load(name: str) -> Any:

@@ -78,14 +78,15 @@ def named_destination(text: str) -> Destination:
         raise ConfigurationError([Mistake("the destination", str(error))]) from None
 
 
-def named_list(lists: Iterable[Watchlist], named: str) -> Watchlist:
+def named_list(lists: Iterable[Watchlist], named: str, *, where: str = "--list") -> Watchlist:
     """The list whose file, id or name that is. Raises ConfigurationError naming those there are."""
     lists = tuple(lists)
     for watchlist in lists:
         if named in (watchlist.id, watchlist.name, watchlist.path, Path(watchlist.path).stem):
             return watchlist
     known = ", ".join(Path(one.path).stem for one in lists)
-    raise ConfigurationError([Mistake("--list", f"there is no list {named!r}", f"there is: {known}")])
+    hint = f"there is: {known}" if known else ""
+    raise ConfigurationError([Mistake(where, f"there is no list {named!r}", hint)])
 
 
 def _in_ledger(accession: str, settings: Settings) -> Found:

@@ -108,9 +108,9 @@ def prune(
     """Take out entries, documents, messages and polls of days long gone; the chain stays whole."""
     now, until = parts.clock(), _midnight(before)
     if not by.strip() or not reason.strip():
-        raise Form144Error("--by and --reason are empty")
+        raise ConfigurationError([Mistake("ledger prune", "--by and --reason are empty")])
     if until > now - KEPT_AT_LEAST:
-        raise Form144Error(f"the last {KEPT_AT_LEAST.days} days are always kept")
+        raise ConfigurationError([Mistake("--before", f"the last {KEPT_AT_LEAST.days} days are always kept")])
     with opened_ledger(from_environment()) as ledger:
         ledger.chain.seal()
         # What others took out before must not pass as pruned.
@@ -159,7 +159,9 @@ def _told(found: Prunable, *, done: bool) -> str:
 def _anchor(text: str) -> tuple[int, str]:
     found = _ANCHOR.fullmatch(text.strip().lower())
     if found is None:
-        raise Form144Error(f"--anchor {text}: write POSITION:HASH as form144 ledger head prints it")
+        raise ConfigurationError(
+            [Mistake("--anchor", f"{text} is none", "write POSITION:HASH as form144 ledger head prints it")]
+        )
     return int(found[1]), found[2]
 
 

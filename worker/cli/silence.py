@@ -11,7 +11,7 @@ import typer
 from worker import parts
 from worker.alerts.hold import About, Silence
 from worker.cli.documents import named_list, opened_ledger
-from worker.errors import Form144Error
+from worker.errors import ConfigurationError, Form144Error, Mistake
 from worker.settings import from_environment
 from worker.watched_folder import read_folder
 from worker.watchlists.loading import load_watchlists
@@ -39,7 +39,8 @@ def add(
     given = [(About.ISSUER, issuer), (About.SELLER, seller), (About.LIST, watchlist)]
     named = [(about, value) for about, value in given if value is not None]
     if len(named) != 1 or not by.strip() or not reason.strip():
-        raise Form144Error("name one of --issuer, --seller and --list, with --by and --reason")
+        what = "needs one of --issuer, --seller and --list, with --by and --reason"
+        raise ConfigurationError([Mistake("silence add", what)])
     ((about, value),) = named
     now = parts.clock()
     expires_at = _instant(until, now)
@@ -48,7 +49,7 @@ def add(
         number = ledger.silences.add(
             about, subject, author=by.strip(), reason=reason.strip(), now=now, expires_at=expires_at
         )
-    typer.echo(f"silence {number} until {expires_at:%Y-%m-%d %H:%M} UTC")
+    typer.echo(f"silence {number} of {about} {subject} until {expires_at:%Y-%m-%d %H:%M} UTC")
 
 
 @app.command("list")
@@ -88,17 +89,19 @@ def _line(silence: Silence, held: int) -> str:
 
 
 def _instant(text: str, now: datetime) -> datetime:
+    hint = "write 2h, 3d, 1w or 2026-09-30T17:00-04:00"
     if span := _SPAN.fullmatch(text.strip()):
         at = now + timedelta(hours=int(span[1]) * _HOURS[span[2]])
     else:
         try:
             at = datetime.fromisoformat(text.strip())
         except ValueError:
-            raise Form144Error(f"--until {text}: write 2h, 3d, 1w or 2026-09-30T17:00-04:00") from None
+            raise ConfigurationError([Mistake("--until", f"{text} is no time", hint)]) from None
         if at.tzinfo is None:
-            raise Form144Error(f"--until {text} has no time zone; write 2026-09-30T17:00-04:00")
+            raise ConfigurationError([Mistake("--until", f"{text} has no time zone", hint)])
     if not now < at <= now + LONGEST:
-        raise Form144Error(f"--until {text} is not between now and a year from now")
+        what = f"{text} is not between now and a year from now"
+        raise ConfigurationError([Mistake("--until", what, hint)])
     return at
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import difflib
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from worker import parts
+from worker.cli.console import stderr
+from worker.cli.documents import named_list
 from worker.errors import ConfigurationError, Mistake
 from worker.settings import from_environment
 from worker.watched_folder import read_folder
@@ -90,14 +92,15 @@ class _Desk:
 
     def __init__(self, name: str) -> None:
         self._settings = from_environment()
-        root, self._path = _found(name, self._settings.watchlists)
-        self._files = read_folder(root)
         self._known = parts.tickers(self._settings, None, parts.clock())
+        root, self._path = self._found(name)
+        self._files = read_folder(root)
         self._key = str(self._path)
         self._content = self._files[self._key]
         self._old = self._text = text_of(self._key, self._content, MAX_BYTES)
         self._is_toml = self._path.suffix.lower() == ".toml"
         self._expected = len(self._list().entries)
+        self._warned = {one.what for one in self._reading().warnings}
 
     def add(self, side: Side, wanted: Sequence[Written]) -> None:
         known = KnownIssuers(self._known) if self._known is not None else None
@@ -152,15 +155,32 @@ class _Desk:
             for done in rehearse(watchlist)
             for failure in done.failures
         ]
-        if reading.mistakes or failed:
-            raise ConfigurationError([*reading.mistakes, *failed])
-        if len(self._list().entries) != self._expected:
-            raise ConfigurationError([Mistake(self._key, "cannot be edited for you", "edit it by hand")])
+        for warning in reading.warnings:
+            if warning.what not in self._warned:
+                stderr().print(f"warning: {warning}", style="yellow", markup=False)
+        refused = [*reading.mistakes, *failed]
+        if not refused and len(self._list().entries) != self._expected:
+            refused = [Mistake(self._key, "cannot be edited for you", "edit it by hand")]
+        if refused or dry_run:
+            typer.echo("Nothing was written.", err=True)
+        if refused:
+            raise ConfigurationError(refused)
         if not dry_run and self._text != self._old:
             _write(self._path, self._text, mark=self._content.startswith(b"\xef\xbb\xbf"))
 
+    def _found(self, name: str) -> tuple[Path, Path]:
+        """The folder the list is checked with, and the list's file in it."""
+        path, folder = Path(name), self._settings.watchlists
+        if path.suffix.lower() not in LISTS or not path.is_file():
+            path = Path(named_list(self._read(read_folder(folder)).watchlists, name, where="LIST").path)
+        if path.absolute().is_relative_to(folder.absolute()):
+            return folder, folder / path.absolute().relative_to(folder.absolute())
+        return path.parent, path
+
     def _reading(self) -> FolderReading:
-        files = {**self._files, self._key: self._text.encode()}
+        return self._read({**self._files, self._key: self._text.encode()})
+
+    def _read(self, files: Mapping[str, bytes]) -> FolderReading:
         settings = self._settings
         return read_watchlists(
             files, self._known, notifiers=settings.notifiers, confidential=settings.confidential
@@ -173,18 +193,6 @@ class _Desk:
         if found is None:
             raise ConfigurationError(reading.mistakes)
         return found
-
-
-def _found(name: str, folder: Path) -> tuple[Path, Path]:
-    """The folder the list is checked with, and the list's file in it."""
-    path = Path(name)
-    if path.suffix.lower() not in LISTS:
-        path = next((one for suffix in LISTS if (one := folder / f"{name}{suffix}").is_file()), path)
-    if not path.is_file():
-        raise ConfigurationError([Mistake(name, "is no watchlist file", "give its path or its name")])
-    if path.absolute().is_relative_to(folder.absolute()):
-        return folder, folder / path.absolute().relative_to(folder.absolute())
-    return path.parent, path
 
 
 def _written(said: str, side: Side, note: str | None) -> Written:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 import msgspec
@@ -59,6 +60,16 @@ class Acknowledgements:
             body = {"alert": alert, "list": watchlist_id, "by": person, "how": how, "remark": remark}
             note_all(connection, now, [Entry(Kind.ACKNOWLEDGED, accession, body)])
             return True
+
+    def named(self, numbers: Collection[int]) -> dict[int, tuple[str, str]]:
+        """Of each of those alerts the filing's accession number and the list's id."""
+        query = (
+            sa.select(alerts.c.id, alerts.c.accession, alerts.c.watchlist_id)
+            .where(alerts.c.id.in_(numbers))
+            .order_by(alerts.c.id)
+        )
+        with self._database.read() as connection:
+            return {row.id: (row.accession, row.watchlist_id) for row in connection.execute(query)}
 
     def of(self, alert: int) -> tuple[Acknowledgement, ...]:
         """Everybody who acknowledged that alert, the first first."""
