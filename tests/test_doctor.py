@@ -163,6 +163,10 @@ def test_a_poll_that_is_old_in_edgars_hours_is_broken(world: World) -> None:
 def test_the_age_of_the_tickers_is_said(world: World, tmp_path: Path) -> None:
     world.clock.now = datetime.now(UTC)
     assert marks(edgar.tickers(patient(world))) == {"tickers": Mark.WARNING}
+    assert [one.hint for one in edgar.tickers(patient(world))] == ["form144 check fetches it"]
+    assert [one.hint for one in edgar.tickers(patient(world, EDGAR_CONTACT=""))] == [
+        "set EDGAR_CONTACT; then form144 check fetches it"
+    ]
     (tmp_path / "company_tickers.json").write_text("{}")
     assert marks(edgar.tickers(patient(world))) == {"tickers": Mark.FINE}
     world.clock.move(timedelta(days=4))

@@ -38,10 +38,9 @@ def test_a_ticker_nobody_has_would_watch_nobody_and_is_a_mistake_with_a_hint() -
 
 
 def test_without_the_list_a_lone_ticker_is_a_mistake_and_one_with_its_cik_is_not() -> None:
-    assert (
-        "cannot be looked up: the SEC's list of tickers is not at hand"
-        in said(reading("issuers: [QFIN]", tickers=None))[0]
-    )
+    (mistake,) = said(reading("issuers: [QFIN]", tickers=None))
+    assert "cannot be looked up: the SEC's list of tickers is not at hand" in mistake
+    assert mistake.endswith("form144 check fetches it where EDGAR_CONTACT is set; or write the CIK beside it")
     found = reading("issuers: [{ticker: QFIN, cik: 1741530}]", tickers=None)
     assert (said(found), ciks(found)) == ([], [1741530])
 

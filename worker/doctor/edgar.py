@@ -82,7 +82,8 @@ def tickers(patient: Patient) -> Iterator[Check]:
     """How old the copy of the SEC's ticker file is."""
     copy = patient.settings.data / "company_tickers.json"
     if not copy.exists():
-        yield warning("tickers", "no copy of the SEC's file yet", "form144 check fetches it")
+        first = "" if patient.settings.contact is not None else "set EDGAR_CONTACT; then "
+        yield warning("tickers", "no copy of the SEC's file yet", f"{first}form144 check fetches it")
         return
     age = patient.clock() - datetime.fromtimestamp(copy.stat().st_mtime, UTC)
     found = f"the copy is {span(max(age, timedelta(0)))} old"

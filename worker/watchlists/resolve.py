@@ -106,7 +106,11 @@ class Resolver:
     def _no_ticker(self, ticker: str, origin: Origin) -> None:
         if self._known is None:
             what = f"{ticker} cannot be looked up: the SEC's list of tickers is not at hand"
-            self._mistake(origin, what, "write the CIK beside it, or check once while online")
+            self._mistake(
+                origin,
+                what,
+                "form144 check fetches it where EDGAR_CONTACT is set; or write the CIK beside it",
+            )
         else:
             close = self._known.closest(ticker) if len(self.mistakes) < _HINTS else ""
             hint = close or "write the CIK beside it; a name is written with its suffix"
