@@ -217,6 +217,18 @@ def run(world: World, *arguments: str) -> Result:
 WHO = ("--by", "Jane Doe", "--reason", "we know", "--until", "3d")
 
 
+def test_a_silence_of_a_list_whose_name_another_has_too_is_refused_and_their_files_are_named(
+    world: World,
+) -> None:
+    (world.folder / "lists" / "twin.yaml").write_bytes(world.watchlist)
+    refused = run(world, "add", "--list", "Example Industries", *WHO)
+    assert isinstance(refused.exception, ConfigurationError)
+    assert "2 lists are called 'Example Industries'" in str(refused.exception)
+    assert "name the file: example, twin" in str(refused.exception)
+    assert run(world, "add", "--list", "twin", *WHO).exit_code == 0
+    assert " list twin, until " in run(world, "list").stdout
+
+
 def test_a_silence_is_added_listed_and_expired_on_the_command_line(world: World) -> None:
     added = run(world, "add", "--issuer", "1999500", *WHO).stdout
     assert added.startswith("silence 1 of issuer 1999500 until ")

@@ -172,6 +172,13 @@ def test_two_files_may_not_be_one_list() -> None:
         )
 
 
+def test_two_lists_of_one_name_are_warned_of() -> None:
+    files = {"lists/one.yaml": GOOD.encode(), "lists/two.yaml": GOOD.encode()}
+    assert warned(read_watchlists(files, TICKERS)) == [
+        "lists/two.yaml:1:1 is called 'A list', as lists/one.yaml is | give one of the two another name"
+    ]
+
+
 def test_the_name_of_a_confidential_file_is_not_its_lists_id() -> None:
     (watchlist,) = load_watchlists(
         {"lists/project-falcon.yaml": (GOOD + "visibility: confidential\n").encode()}, TICKERS

@@ -79,12 +79,20 @@ def named_destination(text: str) -> Destination:
 
 
 def named_list(lists: Iterable[Watchlist], named: str, *, where: str = "--list") -> Watchlist:
-    """The list whose file, id or name that is. Raises ConfigurationError naming those there are."""
+    """The list whose file or id that is, else the one of that name. Raises ConfigurationError naming those
+    there are, or those that share the name.
+    """
     lists = tuple(lists)
     for watchlist in lists:
-        if named in (watchlist.id, watchlist.name, watchlist.path, Path(watchlist.path).stem):
+        if named in (watchlist.id, watchlist.path, Path(watchlist.path).stem):
             return watchlist
-    known = ", ".join(Path(one.path).stem for one in lists)
+    called = [watchlist for watchlist in lists if watchlist.name == named]
+    if len(called) == 1:
+        return called[0]
+    known = ", ".join(Path(one.path).stem for one in called or lists)
+    if called:
+        what = f"{len(called)} lists are called {named!r}"
+        raise ConfigurationError([Mistake(where, what, f"name the file: {known}")])
     hint = f"there is: {known}" if known else ""
     raise ConfigurationError([Mistake(where, f"there is no list {named!r}", hint)])
 

@@ -91,10 +91,11 @@ def read_watchlists(
     if not paths:
         where = posixpath.commonpath(files) if files else "watchlists"
         mistakes.append(Mistake(where, "holds no watchlist", f"add a file that ends in {', '.join(LISTS)}"))
+    found, doubts = review_together(watchlists)
     return FolderReading(
         watchlists=tuple(watchlists),
-        mistakes=(*mistakes, *review_together(watchlists)),
-        warnings=tuple(warnings),
+        mistakes=(*mistakes, *found),
+        warnings=(*warnings, *doubts),
         pins=pins,
     )
 

@@ -54,15 +54,21 @@ def review(
     return mistakes, warnings
 
 
-def review_together(watchlists: Sequence[Watchlist]) -> list[Mistake]:
-    """The mistakes that only show between lists."""
+def review_together(watchlists: Sequence[Watchlist]) -> Found:
+    """The mistakes and the warnings that only show between lists."""
     mistakes: list[Mistake] = []
+    warnings: list[Mistake] = []
     by_id: dict[str, Watchlist] = {}
+    by_name: dict[str, Watchlist] = {}
     for watchlist in watchlists:
         other = by_id.setdefault(watchlist.id, watchlist)
         if other is not watchlist:
             what = f"has the same name as {other.path}"
             mistakes.append(Mistake(f"{watchlist.path}:1:1", what, "rename one of the two files"))
+        namesake = by_name.setdefault(watchlist.name, watchlist)
+        if namesake is not watchlist:
+            what = f"is called {watchlist.name!r}, as {namesake.path} is"
+            warnings.append(Mistake(f"{watchlist.path}:1:1", what, "give one of the two another name"))
     shared = {
         destination.key: watchlist
         for watchlist in watchlists
@@ -81,7 +87,7 @@ def review_together(watchlists: Sequence[Watchlist]) -> list[Mistake]:
         for route in watchlist.routes
         if route.destination.key in shared
     )
-    return mistakes
+    return mistakes, warnings
 
 
 def _not_allowed(watchlist: Watchlist, confidential: Collection[Destination] | None) -> Iterator[Mistake]:
