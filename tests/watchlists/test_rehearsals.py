@@ -165,6 +165,14 @@ def test_a_time_is_eastern_unless_it_names_a_zone_and_dates_the_notice() -> None
         ("- {notice: seed.xml, tells: nobody}", "6:18 notice: lists/seed.xml: "),
         ("- {notice: {issuer: AAPL}, tels: nobody}", "the test expects nothing"),
         ("- {notice: {issuer: AAPL}, not: x@y, tells: nobody}", "not: x@y has no address"),
+        (
+            "- {notice: {issuer: AAPL}, tells: nobdy}",
+            "tells: 'nobdy' is no destination | did you mean nobody?",
+        ),
+        (
+            "- {notice: {issuer: NVDX}, tells: nobody}",
+            "issuer: NVDX is not a ticker that can be looked up | did",
+        ),
         ("- {notice: {issuer: AAPL}, tells: []}", "tells: the list is empty"),
         ("- {notice: {issuer: AAPL}, tells: nobody, at: noon}", "at: 'noon' is not a day and a time"),
         ("- {notice: {issuer: AAPL}, tells: nobody, at: 2026-09-01 22:05 Mars/X}", "not a day and a time"),

@@ -26,6 +26,8 @@ from worker.watchlists.schema import WatchlistFile
 from worker.watchlists.shapes import HolderEntry, IssuerEntry
 from worker.watchlists.watchlist import Entry
 
+_NOWHERE = Origin("", 0, 0, "")
+
 #: What a notice beside the list may be called.
 DOCUMENTS = (".xml", ".txt")
 
@@ -121,15 +123,17 @@ class _LookUp:
     def issuer(self, entry: IssuerEntry, where: str) -> Entry:
         if entry.cik is None and entry.ticker in self._by_ticker:
             return self._by_ticker[entry.ticker]
-        found = self._entry(entry, Side.ISSUER)
-        if found.cik is None and found.file_number is None and found.name is None:
+        apart = self._resolver.apart()
+        found = apart.entry(_written(entry), _NOWHERE, Side.ISSUER)
+        if not found.is_found:
             what = f"issuer: {entry.ticker} is not a ticker that can be looked up"
-            raise ConfigurationError([Mistake(where, what, "write {cik: 320193} instead")])
+            hint = next((mistake.hint for mistake in apart.mistakes), "write its CIK")
+            raise ConfigurationError([Mistake(where, what, hint)])
         return found
 
     def seller(self, entry: HolderEntry) -> Entry:
-        return self._entry(entry, Side.HOLDER)
+        return self._resolver.apart().entry(_written(entry), _NOWHERE, Side.HOLDER)
 
-    def _entry(self, entry: IssuerEntry | HolderEntry, side: Side) -> Entry:
-        written = Written(**entry.model_dump())
-        return self._resolver.apart().entry(written, Origin("", 0, 0, ""), side)
+
+def _written(entry: IssuerEntry | HolderEntry) -> Written:
+    return Written(**entry.model_dump())

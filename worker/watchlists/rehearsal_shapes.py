@@ -13,7 +13,7 @@ from worker.filings.filing import ACCESSION
 from worker.filings.notice import Relationship
 from worker.watchlists import amounts
 from worker.watchlists.conditions import QUESTIONS
-from worker.watchlists.conditions.words import kind_of, one_of, reader_of, text
+from worker.watchlists.conditions.words import did_you_mean, kind_of, one_of, reader_of, text
 from worker.watchlists.document import Value
 from worker.watchlists.misread import Misread
 from worker.watchlists.rehearsal import Silenced
@@ -88,6 +88,8 @@ def _relationships(value: Value) -> tuple[Relationship, ...]:
 def _nobody_or_list(value: Value) -> Value:
     if isinstance(value, str) and value.strip().casefold() == "nobody":
         return []
+    if isinstance(value, str) and ":" not in value and (hint := did_you_mean(value, ["nobody"])):
+        raise Misread(f"{value!r} is no destination", hint)
     return as_list(value)
 
 

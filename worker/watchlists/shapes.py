@@ -78,10 +78,21 @@ def _destination(value: Value | Destination) -> Destination:
     except ValueError as error:
         raise Misread(str(error)) from None
     if not destination.address and destination.notifier != "console":
-        raise Misread(f"{destination.notifier} has no address", f"write {destination.notifier}:address")
+        raise Misread(f"{destination.notifier} has no address", f"write {_addressed(said)}")
     if destination.notifier == "email" and not _EMAIL.fullmatch(destination.address):
         raise Misread(f"{destination.address!r} is not one e-mail address", "write email:jane@example.com")
     return destination
+
+
+def _addressed(said: str) -> str:
+    """How a destination is written of which only one half stands there, by the look of that half."""
+    if "@" in said:
+        return f"email:{said}"
+    if said.startswith("#"):
+        return f"slack:{said}"
+    notifier = said.removesuffix(":").casefold()
+    example = {"email": "jane@example.com", "slack": "#channel"}.get(notifier, "address")
+    return f"{notifier}:{example}"
 
 
 def _entry(value: Any, side: Side) -> Any:

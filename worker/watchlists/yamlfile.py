@@ -44,6 +44,10 @@ _HINTS = (
 )
 
 
+#: A destination without an address looks to YAML like a key, and none may follow another on its line.
+_KEY_CONSOLE = re.compile(r"\b\w+:[ \t]+console:[ \t]*(?:#.*)?$")
+
+
 def read_yaml(path: str, content: bytes) -> Document:
     """Read one file. Raises ConfigurationError with one located Mistake where YAML cannot go on, or with
     every duplicate key, anchor and tag it holds.
@@ -55,7 +59,8 @@ def read_yaml(path: str, content: bytes) -> Document:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(mark.line + 1, mark.column + 1) if mark is not None else Place(1, 1)
-        raise builder.error(place, _sentence(error.problem or str(error)), _hint(str(error))) from None
+        line = "".join(text.splitlines()[place.line - 1 : place.line])
+        raise builder.error(place, _sentence(error.problem or str(error)), _hint(str(error), line)) from None
     except YAMLError as error:
         raise builder.error(Place(1, 1), _sentence(str(error).splitlines()[0])) from None
     except (ValueError, IndexError, AssertionError, RecursionError) as error:  # ruamel, on broken escapes
@@ -158,5 +163,7 @@ def _sentence(problem: str) -> str:
     return f"is not YAML: {re.sub(r' at line [0-9]+.*', '', problem)}"
 
 
-def _hint(problem: str) -> str:
+def _hint(problem: str, line: str) -> str:
+    if _KEY_CONSOLE.search(line):
+        return "write tell: console, or tell: [console:]"
     return next((hint for pattern, hint in _HINTS if re.search(pattern, problem)), "")

@@ -12,6 +12,9 @@ from worker.watchlists.misread import Misread
 
 T = TypeVar("T")
 
+#: So many words are all named to somebody who wrote another one; of more, one stands for an example.
+_FEW = 4
+
 
 def text(value: Value, example: str) -> str:
     """The value as one text. Raises Misread where it is empty or not a text."""
@@ -29,13 +32,17 @@ def texts(value: Value, example: str) -> tuple[str, ...]:
 
 
 def one_of(value: Value, words: Mapping[str, T], example: str) -> T:
-    """What the word stands for, letter case and `-`, `_` aside. Raises Misread with did-you-mean."""
+    """What the word stands for, letter case and `-`, `_` aside. Raises Misread with did-you-mean, or with
+    all the words where they are few.
+    """
     said = text(value, example)
     known = {_folded(word): meaning for word, meaning in words.items()}
     if (meaning := known.get(_folded(said))) is not None:
         return meaning
+    *others, last = words
+    fitting = f"{', '.join(others)} or {last}" if len(words) <= _FEW else example
     raise Misread(
-        f"{said!r} is not one of {', '.join(words)}", did_you_mean(said, words) or f"write {example}"
+        f"{said!r} is not one of {', '.join(words)}", did_you_mean(said, words) or f"write {fitting}"
     )
 
 
