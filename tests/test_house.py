@@ -18,6 +18,7 @@ from worker import engine
 from worker.cli import commands
 from worker.pipeline import Step
 from worker.settings import SECRETS, VARIABLES
+from worker.undone import CHORES
 from worker.watchlists.conditions import QUESTIONS
 from worker.watchlists.loading import load_watchlists
 
@@ -99,9 +100,13 @@ def test_every_command_of_the_compose_file_is_one_of_ours(name: str) -> None:
 
 
 def test_a_health_check_asks_for_work_done() -> None:
-    for name in ("edgar", "deliver"):
-        assert OURS[name]["healthcheck"]["test"] == ["CMD", "form144", "status"]
-    assert "status" in COMMANDS
+    # Each of its own; beat rings the sweep, which the deliver workers do.
+    for name, queue in {"beat": "deliver", "edgar": "edgar", "deliver": "deliver"}.items():
+        _cmd, _form144, command, *arguments = OURS[name]["healthcheck"]["test"]
+        given = COMMANDS[command].make_context(command, arguments).params
+        assert (command, given["work"], given["queue"]) == ("status", True, queue)
+    assert set(CHORES) == set(engine.EMBEDDED_QUEUES)
+    assert all(engine.QUEUES[chore] == queue for queue, chores in CHORES.items() for chore in chores)
 
 
 def test_every_variable_of_the_compose_file_is_one_the_settings_know() -> None:

@@ -88,7 +88,11 @@ def test_every_service_that_goes_on_has_a_health_check_of_work_done() -> None:
     assert "redis-cli set" in SERVICES["redis"]["healthcheck"]["test"][1]
     assert "SELECT 1" in SERVICES["postgres"]["healthcheck"]["test"][1]
     for name in set(OURS) - {"migrate"}:
-        assert SERVICES[name]["healthcheck"]["test"] == ["CMD", "form144", "status"]
+        check = SERVICES[name]["healthcheck"]
+        assert check["test"][:-1] == ["CMD", "form144", "status", "--work", "--queue"]
+        # A beat has no queue of its own: what it rings for is done on this one.
+        assert check["test"][-1] == ("edgar" if name == "edgar" else "deliver")
+        assert (check["interval"], check["start_period"]) == ("60s", "2m")
 
 
 def test_nobody_is_root_or_can_become_it() -> None:

@@ -340,12 +340,24 @@ def test_a_ledger_that_cannot_be_read_says_so_and_nothing_else(world: World) -> 
 
 def test_ready_is_who_has_a_ledger_that_fits_and_a_feed_somebody_looks_at(world: World) -> None:
     with served(world) as port:
-        assert get(port, "/readyz") == (503, "no good poll in the last 15 min\n")
-        world.pipeline().poll()
+        assert get(port, "/readyz")[1].splitlines() == [
+            "no good poll in the last 15 min",
+            "nobody works on queue edgar: poll was never done",
+            "nobody works on queue deliver: follow_up was never done",
+        ]
+        pipeline = world.pipeline()
+        chores = (pipeline.poll, pipeline.reconcile, pipeline.follow_up, pipeline.digest)
+        for chore in chores:
+            chore()
         assert get(port, "/readyz") == (200, "ready\n")
         world.clock.move(timedelta(minutes=16))
-        assert get(port, "/readyz")[0] == 503
-        world.clock.move(timedelta(hours=8))  # EDGAR sleeps
+        assert get(port, "/readyz")[1].startswith("no good poll in the last 15 min\nnobody works on")
+        world.clock.move(timedelta(hours=8))  # EDGAR sleeps, and so does everybody here
+        assert get(port, "/readyz")[1].startswith("nobody works on queue edgar: poll is due since")
+        for chore in chores[1:]:
+            chore()
+        world.edgar.fail_next("/cgi-bin/browse-edgar", EdgarFault.UNAVAILABLE)
+        pipeline.poll()
         assert get(port, "/readyz") == (200, "ready\n")
         assert get(port, "/")[0] == 404
     with world.ledger.database.write() as connection:

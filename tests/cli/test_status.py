@@ -1,16 +1,27 @@
 from __future__ import annotations
 
 import io
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from rich.console import Console
 
+from tests.cli.commands import form144
 from tests.world import START, World
+from worker import parts
 from worker.cli.status import _show, read_status
 from worker.ledger.pace import Pace
 from worker.ledger.reloads import Reload
 from worker.standins.edgar.faults import Fault as EdgarFault
 from worker.standins.slack_faults import Fault
+from worker.undone import OVERDUE, undone
+
+SATURDAY = datetime(2026, 9, 5, 15, 0, tzinfo=UTC)
+
+
+def stuck_but_for_workers(world: World, now: datetime) -> list[str]:
+    """In most of these worlds nobody works on: what is stuck beside that."""
+    return [one for one in read_status(world.ledger, now).stuck if not one.startswith("nobody works on")]
 
 
 def test_a_quiet_good_day_has_nothing_stuck(world: World) -> None:
@@ -25,8 +36,8 @@ def test_a_quiet_good_day_has_nothing_stuck(world: World) -> None:
 def test_a_poller_that_stopped_is_stuck_in_edgars_hours_and_not_at_night(world: World) -> None:
     world.publish()
     world.settle()
-    assert read_status(world.ledger, START + timedelta(hours=1)).stuck == ("no good poll in the last 15 min",)
-    assert read_status(world.ledger, START + timedelta(hours=8)).stuck == ()
+    assert stuck_but_for_workers(world, START + timedelta(hours=1)) == ["no good poll in the last 15 min"]
+    assert stuck_but_for_workers(world, START + timedelta(hours=8)) == []
 
 
 def test_where_there_never_was_a_good_poll_that_is_stuck_at_night_too(world: World) -> None:
@@ -64,8 +75,8 @@ def test_a_delivery_nobody_can_be_asked_about_and_a_dead_channel_are_stuck(world
 
 def test_an_empty_feed_in_edgars_hours_is_stuck_and_at_night_is_not(world: World) -> None:
     world.pipeline().poll()
-    assert read_status(world.ledger, world.clock()).stuck == ("EDGAR's feed was empty in EDGAR's hours",)
-    assert read_status(world.ledger, START + timedelta(hours=8)).stuck == ()
+    assert stuck_but_for_workers(world, world.clock()) == ["EDGAR's feed was empty in EDGAR's hours"]
+    assert stuck_but_for_workers(world, START + timedelta(hours=8)) == []
 
 
 def test_the_cursor_is_the_day_up_to_which_every_index_was_parsed(world: World) -> None:
@@ -91,7 +102,7 @@ def test_an_index_that_does_not_come_is_stuck_after_a_while(world: World) -> Non
 def test_filings_that_nobody_reads_are_stuck(world: World) -> None:
     world.publish()
     world.pipeline().poll()
-    assert read_status(world.ledger, START + timedelta(minutes=10)).stuck == ()
+    assert stuck_but_for_workers(world, START + timedelta(minutes=10)) == []
     stuck = read_status(world.ledger, START + timedelta(hours=1)).stuck
     assert any("nobody reads" in line for line in stuck)
 
@@ -120,7 +131,7 @@ def test_deliveries_that_nobody_delivers_are_stuck_and_those_of_a_closed_lane_ar
     pipeline = world.pipeline()
     pipeline.poll()
     pipeline.read()
-    assert read_status(world.ledger, START + timedelta(minutes=10)).stuck == ()
+    assert stuck_but_for_workers(world, START + timedelta(minutes=10)) == []
     stuck = read_status(world.ledger, START + timedelta(minutes=20)).stuck
     assert "deliveries are due since 2026-09-01 20:06:00 UTC and nobody delivers them" in stuck
     world.slack.fail_next("chat.postMessage", Fault.rate_limited(3600))
@@ -144,3 +155,54 @@ def test_a_pause_that_the_sec_asked_for_and_the_record_are_shown(world: World) -
     assert "the SEC asked for silence until 2026-09-01" in text
     assert f"{found.record_entries} entries, 0 not sealed" in text
     assert read_status(world.ledger, world.clock() + timedelta(minutes=11)).quiet_until is None
+
+
+def test_workers_that_stopped_are_stuck_on_a_saturday_too(world: World) -> None:
+    world.clock.now = SATURDAY
+    world.settle()
+    assert tuple(undone(world.ledger, world.clock())) == ()
+    late = world.clock() + OVERDUE + timedelta(minutes=1)
+    poll, follow_up = undone(world.ledger, late)
+    assert poll.startswith("nobody works on queue edgar: poll is due since 2026-09-05 15:")
+    assert follow_up.startswith("nobody works on queue deliver: follow_up is due since 2026-09-05 15:")
+    assert {poll, follow_up} <= set(read_status(world.ledger, late).stuck)
+
+
+def test_a_queue_is_asked_for_its_own_work(world: World) -> None:
+    world.pipeline().follow_up()
+    world.pipeline().digest()
+    assert tuple(undone(world.ledger, world.clock(), ["deliver"])) == ()
+    assert tuple(undone(world.ledger, world.clock())) == ("nobody works on queue edgar: poll was never done",)
+    world.publish()
+    pipeline = world.pipeline()
+    for step in (pipeline.poll, pipeline.reconcile, pipeline.read):
+        step()
+    for minutes in (10, 20):  # the first look asks for more, the second finds it done
+        world.clock.move(timedelta(minutes=minutes))
+        for step in (pipeline.poll, pipeline.reconcile, pipeline.follow_up, pipeline.digest):
+            step()
+    assert tuple(undone(world.ledger, world.clock(), ["edgar"])) == ()
+    (said,) = undone(world.ledger, world.clock(), ["deliver"])
+    assert said.endswith("and nobody delivers them")
+
+
+def test_a_worker_is_well_while_a_refused_message_waits_for_a_person(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.slack.fail_next("chat.postMessage", Fault.error("is_archived"))
+    world.publish()
+    world.settle()
+    monkeypatch.setattr(parts, "clock", world.clock)
+    here = {"FORM144_DATA": str(world.folder)}
+    assert form144("status", **here).exit_code == 1
+    for queue in ("edgar", "deliver"):
+        done = form144("status", "--work", "--queue", queue, **here)
+        assert (done.exit_code, done.stdout) == (0, "the work is done\n")
+    assert form144("status", "--work", **here).exit_code == 0
+    world.clock.move(timedelta(minutes=20))
+    for queue in ("edgar", "deliver"):
+        done = form144("status", "--work", "--queue", queue, **here)
+        assert done.exit_code == 1
+        assert done.stdout.startswith(f"nobody works on queue {queue}: ")
+    for wrong in (("--queue", "edgar"), ("--work", "--queue", "edgra"), ("--work", "--json")):
+        assert form144("status", *wrong, **here).exit_code == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
@@ -13,9 +14,10 @@ from worker import parts
 from worker.alerts.coverage import Coverage
 from worker.alerts.delivery import DeliveryState
 from worker.cli.console import stdout
+from worker.cli.documents import opened_ledger
 from worker.cli.outcome import coverage_line
 from worker.digests import overdue, upcoming
-from worker.due import DELIVERING_TOO_OLD, INDEX_TOO_OLD, POLL_TOO_OLD, READING_TOO_OLD
+from worker.due import INDEX_TOO_OLD, POLL_TOO_OLD
 from worker.edgar.hours import index_due, is_open
 from worker.filings.filing import eastern_day
 from worker.ledger.glance import Glance
@@ -26,6 +28,7 @@ from worker.messages.words import counted, span
 from worker.pipeline import Step
 from worker.reconciliation import index_cursor, unread_days
 from worker.settings import from_environment
+from worker.undone import CHORES, undone
 
 #: Deliveries a person has to look at.
 STUCK = (DeliveryState.REFUSED, DeliveryState.ABANDONED, DeliveryState.UNKNOWN)
@@ -65,14 +68,26 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
 
 def status(
     as_json: Annotated[bool, typer.Option("--json", help="print JSON, for machines")] = False,
+    work: Annotated[
+        bool,
+        typer.Option("--work", help="only whether the work is done; what waits for a person is no fault"),
+    ] = False,
+    queue: Annotated[
+        str | None, typer.Option("--queue", "-Q", help="with --work: edgar or deliver; both where not given")
+    ] = None,
 ) -> None:
     """Show whether polling works, what waits and what is stuck; exit code 1 where anything is."""
+    if queue is not None and queue not in CHORES:
+        raise typer.BadParameter(f"{queue} is not a queue; the queues are {' and '.join(CHORES)}")
+    if (queue is not None and not work) or (work and as_json):
+        raise typer.BadParameter("--queue goes with --work, and --work prints no JSON")
     console = stdout(wrap=True)
-    ledger = parts.open_ledger(from_environment(), migrate=False)
-    try:
-        found = read_status(ledger, parts.clock())
-    finally:
-        ledger.close()
+    with opened_ledger(from_environment()) as ledger:
+        now = parts.clock()
+        if work:
+            _show_work(console, tuple(undone(ledger, now, [queue] if queue else tuple(CHORES))))
+            return
+        found = read_status(ledger, now)
     if as_json:
         console.file.write(msgspec.json.format(msgspec.json.encode(found)).decode() + "\n")
     else:
@@ -81,13 +96,21 @@ def status(
         raise typer.Exit(1)
 
 
+def _show_work(console: Console, left: Sequence[str]) -> None:
+    for sentence in left:
+        console.print(sentence, style="red", markup=False)
+    if left:
+        raise typer.Exit(1)
+    console.print("the work is done")
+
+
 def read_status(ledger: Ledger, now: datetime) -> Status:
     """The state of things at `now`, from the ledger alone."""
     good, last = ledger.polls.last_complete(), ledger.polls.last()
     filings, deliveries = ledger.report.filings_by_state(), ledger.report.deliveries_by_state()
     stuck = [f"{number} deliveries are {state}" for state, number in deliveries.items() if state in STUCK]
     stuck += [f"nothing goes to {to} any more: {why}" for to, why in ledger.report.ended_lanes().items()]
-    stuck += [*_feed(good, now), *_indexes(ledger, now), *_readers(ledger, now), *_deliverers(ledger, now)]
+    stuck += [*_feed(good, now), *_indexes(ledger, now), *undone(ledger, now)]
     reload = ledger.reloads.last()
     stuck += [*overdue(ledger, now), *_kept_out(reload)]
     polled_at = good.ended_at if good else None
@@ -142,21 +165,6 @@ def _kept_out(reload: Reload | None) -> list[str]:
 def _indexes(ledger: Ledger, now: datetime) -> list[str]:
     late = [day for day in unread_days(ledger, now) if now - index_due(day) > INDEX_TOO_OLD]
     return [f"{len(late)} indexes are overdue, the first of {late[0]}"] if late else []
-
-
-def _readers(ledger: Ledger, now: datetime) -> list[str]:
-    since, read = ledger.report.oldest_due_filing(), ledger.report.last_read()
-    if since is None or max(since, read or since) > now - READING_TOO_OLD:
-        return []
-    return [f"filings are due since {since:%Y-%m-%d %H:%M:%S} UTC and nobody reads them"]
-
-
-def _deliverers(ledger: Ledger, now: datetime) -> list[str]:
-    glance = Glance(ledger.database)
-    since, tried = glance.undelivered_since(now), glance.last_attempt()
-    if since is None or max(since, tried or since) > now - DELIVERING_TOO_OLD:
-        return []
-    return [f"deliveries are due since {since:%Y-%m-%d %H:%M:%S} UTC and nobody delivers them"]
 
 
 def _show(console: Console, found: Status) -> None:

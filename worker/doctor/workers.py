@@ -4,25 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta
 
 from worker.doctor.patient import Patient
 from worker.messages.words import span
 from worker.notifiers.check import Check, broken, fine
-from worker.pipeline import Step
-
-#: A chore that is due for longer has nobody to do it: the sweep rings twice a second.
-OVERDUE = timedelta(minutes=2)
-
-#: The chore that shows each queue at work.
-CHORES = {"edgar": Step.POLL, "deliver": Step.FOLLOW_UP}
+from worker.undone import CHORES, OVERDUE
 
 
 def workers(patient: Patient) -> Iterator[Check]:
     """Whether somebody does the chores of each queue."""
     hint = "start form144 run" if patient.settings.is_embedded else "start form144 worker and form144 beat"
     with closing(patient.ledger()) as ledger:
-        for queue, chore in CHORES.items():
+        for queue, (chore, *_) in CHORES.items():
             what = f"queue {queue}"
             due, now = ledger.vitals.due_at(chore), patient.clock()
             if due is None:

@@ -12,8 +12,8 @@ from worker.metrics.readings import Readings
 
 
 def not_ready(readings: Readings) -> Sequence[str]:
-    """What is missing, a sentence each; empty where the ledger answers, its schema fits, and in EDGAR's hours
-    somebody has looked at the feed lately. Which process looked is all one.
+    """What is missing, a sentence each; empty where the ledger answers, its schema fits, somebody does the
+    work, and in EDGAR's hours a look at the feed was good lately. Which process does it is all one.
     """
     try:
         reading = readings.read()
@@ -23,5 +23,5 @@ def not_ready(readings: Readings) -> Sequence[str]:
         return ["the ledger does not answer"]
     good = reading.gauged.last_good_poll
     if is_open(reading.at) and (good is None or reading.at - good > POLL_TOO_OLD):
-        return [f"no good poll in the last {span(POLL_TOO_OLD)}"]
-    return []
+        return [f"no good poll in the last {span(POLL_TOO_OLD)}", *reading.undone]
+    return reading.undone

@@ -20,6 +20,7 @@ from worker.ledger.schema import require_current
 from worker.metrics.reasons import failure_class, unreadable_class
 from worker.pipeline import Step
 from worker.reconciliation import index_cursor, unread_days
+from worker.undone import undone
 
 #: How long a reading serves everybody who asks: nobody who scrapes too often, or twice, costs more.
 KEPT = timedelta(seconds=5)
@@ -37,7 +38,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
     `gauged.coverage` is that of the last business days whose index is due, the newest first. `unread` are all
     those whose index was not parsed yet, oldest first. `loose_since` is when the oldest entry of the record
-    that waits to be sealed was written.
+    that waits to be sealed was written. `undone` is the work that has nobody to do it, a sentence each.
     """
 
     at: datetime
@@ -50,6 +51,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     record_entries: int
     record_loose: int
     loose_since: datetime | None
+    undone: tuple[str, ...]
 
 
 class Readings:
@@ -102,6 +104,7 @@ class Readings:
             record_entries=ledger.chain.head().position,
             record_loose=ledger.chain.loose(),
             loose_since=ledger.chain.loose_since(),
+            undone=tuple(undone(ledger, now)),
             seconds=time.perf_counter() - began,
         )
 
