@@ -6,7 +6,8 @@ import pytest
 
 from worker.errors import ConfigurationError
 from worker.notifiers.email import Security
-from worker.settings import from_environment
+from worker.settings import SECRETS, from_environment
+from worker.settings.broker import broker
 
 
 def mistakes(environment: dict[str, str]) -> list[str]:
@@ -54,6 +55,87 @@ def test_a_secret_may_stand_in_a_file_and_never_shows(tmp_path: Path) -> None:
     settings = from_environment({"FORM144_SLACK_TOKEN_FILE": str(file)})
     assert settings.slack_token == "xoxb-not-a-token"
     assert "xoxb" not in repr(settings)
+
+
+#: How people write secrets that cannot be taken apart; "hunter2" and "Pa55" are parts of the secret.
+MISWRITTEN = {
+    "FORM144_LEDGER_URL": [
+        "postgresql://form144:hunter2@Pa55@127.0.0.1/f",
+        "postgresql://form144:12/hunter2@127.0.0.1/f",
+        "postgresql://form144:12?hunter2@127.0.0.1/f",
+        "postgresql://form144:12#hunter2@127.0.0.1/f",
+        "postgresql://form144:hun[ter2@127.0.0.1/f",
+        "postgresql://form144:hunter2@127.0.0.1:54x/f",
+        "postgresql://form144:hunter2@127.0.0.1:70000/f",
+        "sqlite:////f?password=hunter2",
+        "mysql://form144:hunter2@host/f",
+    ],
+    "FORM144_BROKER_URL": [
+        "redis://default:12?hunter2@host:6379/0",
+        "redis://default:hunter2@Pa55@host:6379/0",
+        "rediss://default:12#hunter2@host/0",
+        "rediss://default:12/hunter2@host/0",
+        "redis://default:hunter2@host/Pa55",
+        "sentinel://default:12;hunter2@one?master_name=m",
+        "sentinel://one?master_name=m&sentinel_password=a&hunter2",
+        "sentinel://one?master_name=m&sentinel_password=a@hunter2",
+        "hunter2",
+    ],
+    "FORM144_SLACK_TOKEN": ["xoxb-hunter2\nxoxb-Pa55", "xoxb-hunter2•", "Bearer xoxb-hunter2"],
+    "FORM144_SLACK_WEBHOOKS": ["ir=https://host:hunter2/Pa55", "ir=https://host/12#hunter2", "hunter2=Pa55"],
+    "FORM144_SMTP_URL": [
+        "smtp://jane:hun/ter2@host:587",
+        "smtp://jane:12/hunter2@host",
+        "smtp://jane:12?hunter2@host",
+        "smtp://jane:12#hunter2@host",
+        "smtp://jane:hunter2@Pa55@host",
+        "smtp://jane:hunter2℀@host",
+        "smtp://jane:12;hunter2",
+        "smtp://jane@example.com:hunter2@host:587",
+        "smtp://jane:a@host:587/hunter2",
+        "smtp://jane:a@host:587?hunter2",
+        "jane:hunter2@host",
+    ],
+    "FORM144_PING_URL": ["https://host:hunter2/ping", "https://jane:12/hunter2@host", "http://host/hunter2"],
+    "FORM144_SENTRY_DSN": ["https://host/hunter2", "https://key:12/hunter2@host/3", "hunter2@host"],
+}
+
+
+@pytest.mark.parametrize("variable", SECRETS)
+def test_a_secret_that_is_written_wrongly_is_refused_and_no_part_of_it_is_shown(variable: str) -> None:
+    for text in MISWRITTEN[variable]:
+        with pytest.raises(ConfigurationError) as caught:
+            from_environment({variable: text, "FORM144_MAIL_FROM": "form144@example.com"})
+        assert [one.where for one in caught.value.mistakes] == [variable], text
+        for part in ("hun", "ter2", "Pa55"):
+            assert part not in str(caught.value), text
+
+
+@pytest.mark.parametrize("variable", SECRETS)
+def test_a_secret_in_the_place_of_its_files_name_is_not_shown(variable: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        from_environment({f"{variable}_FILE": "xoxb-hunter2"})
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("variable", "text", "shown"),
+    [
+        ("FORM144_LEDGER_URL", "postgresql://jane:a%40b%2Fc@db/f?sslmode=verify-full", "jane:a%40b%2Fc@db/f"),
+        ("FORM144_LEDGER_URL", "postgresql:///f?host=/var/run/postgresql", "psycopg:///f?host=/var/run"),
+        ("FORM144_LEDGER_URL", "postgresql://jane:pw@[::1]:5432/f", "[::1]:5432"),
+        ("FORM144_LEDGER_URL", "sqlite:////var/lib/a@b#c/ledger.sqlite", "a@b#c"),
+        ("FORM144_BROKER_URL", "rediss://jane:a%3Fb@host:6380/12", "a%3Fb@host:6380/12"),
+        ("FORM144_BROKER_URL", "sentinel://:a%3Bb@one/0;sentinel://two?master_name=m", "a%3Bb@one"),
+    ],
+)
+def test_a_secret_that_is_written_well_is_taken_as_it_is(variable: str, text: str, shown: str) -> None:
+    settings = from_environment({variable: text})
+    assert shown in (settings.ledger_url if "LEDGER" in variable else settings.broker_url)
+
+
+def test_a_brokers_repr_does_not_show_the_sentinels_password() -> None:
+    assert "hunter2" not in repr(broker("sentinel://one?master_name=m&sentinel_password=hunter2"))
 
 
 def test_a_secret_file_that_is_not_there_is_a_mistake(tmp_path: Path) -> None:
@@ -106,7 +188,7 @@ def test_another_server_is_asked_over_https_unless_it_is_on_this_machine(variabl
     from_environment({variable: "http://127.0.0.1:8144"})
 
 
-@pytest.mark.parametrize("url", ["mysql://x/y", "sqlite://", "redis://x"])
+@pytest.mark.parametrize("url", ["mysql://x/y", "sqlite://", "sqlite:///", "sqlite:///:memory:", "redis://x"])
 def test_a_ledger_is_sqlite_or_postgresql(url: str) -> None:
     assert mistakes({"FORM144_LEDGER_URL": url}) == ["FORM144_LEDGER_URL"]
 

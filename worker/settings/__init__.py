@@ -146,7 +146,7 @@ def as_far_as_read(environment: Mapping[str, str] | None = None) -> tuple[Settin
         poll_seconds=reader.read("FORM144_POLL_SECONDS", values.seconds, 10.0),
         feed_rows=reader.read("FORM144_FEED_ROWS", values.feed_rows, 100),
         edgar_url=reader.read("FORM144_EDGAR_URL", values.base_url, None),
-        slack_token=reader.read("FORM144_SLACK_TOKEN", Secret, None),
+        slack_token=reader.read("FORM144_SLACK_TOKEN", values.token, None),
         slack_url=reader.read("FORM144_SLACK_URL", values.base_url, None),
         slack_webhooks=reader.read("FORM144_SLACK_WEBHOOKS", values.webhooks, {}),
         mail_server=reader.read("FORM144_SMTP_URL", values.mail_server, None),
@@ -227,5 +227,6 @@ class _Reader:
             return Path(file).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is not text"
-            self.mistakes.append(Mistake(f"{name}_FILE", f"{file} cannot be read: {reason}"))
+            # Not by its name: somebody may have put the secret itself in its place.
+            self.mistakes.append(Mistake(f"{name}_FILE", f"names a file that cannot be read: {reason}"))
             return ""

@@ -10,15 +10,17 @@ transport that read harmless make work start twice or stand still.
 
 from __future__ import annotations
 
+import re
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import SplitResult, parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from worker.settings.urls import ESCAPE, taken_apart
 from worker.settings.values import Secret
 
 #: What Celery itself reads from the environment, past everything that is set here.
@@ -52,14 +54,14 @@ class Broker:
 
     url: Secret
     tls: Mapping[str, object] | None = None
-    options: Mapping[str, object] = field(default_factory=dict)
+    options: Mapping[str, object] = field(default_factory=dict, repr=False)
 
 
 def broker(text: str) -> Broker:
     """Read FORM144_BROKER_URL. Raises ValueError with the rest of a sentence that begins with its name,
     and quotes no secret.
     """
-    parts = [_part(part) for part in text.split(";")]
+    parts = [taken_apart(part) for part in text.split(";")]
     schemes = {part.scheme for part in parts}
     if not schemes <= set(SCHEMES):
         raise ValueError("is not memory://, redis://, rediss:// or sentinel://, which this program is run on")
@@ -70,6 +72,8 @@ def broker(text: str) -> Broker:
         return Broker(url=Secret(text))
     if not all(part.hostname for part in parts):
         raise ValueError("names no host")
+    if not all(re.fullmatch(r"/?[0-9]{0,4}", part.path) for part in parts):
+        raise ValueError(f"names a database that is no number; {ESCAPE}")
     query = {name: value for part in parts for name, value in parse_qsl(part.query, keep_blank_values=True)}
     url = Secret(";".join(part._replace(query="").geturl() for part in parts))
     if scheme == "sentinel":
@@ -84,15 +88,6 @@ def broker_url(text: str) -> Secret:
     """The URL as it was given, where `broker` takes it."""
     broker(text)
     return Secret(text)
-
-
-def _part(text: str) -> SplitResult:
-    try:
-        part = urlsplit(text)
-        _ = part.port  # raises where it is no number
-    except ValueError:
-        raise ValueError("is no URL; a password's special characters are written as %XX") from None
-    return part
 
 
 def _nothing(query: Mapping[str, str]) -> None:
@@ -122,6 +117,8 @@ def _tls(query: Mapping[str, str]) -> dict[str, object]:
 def _sentinel(query: Mapping[str, str]) -> dict[str, object]:
     given = dict(query)
     master, password = given.pop("master_name", ""), given.pop("sentinel_password", "")
+    if password and given:  # which may be the rest of it
+        raise ValueError(f"sets more than master_name and sentinel_password; {ESCAPE}")
     _nothing(given)
     if not master:
         raise ValueError("names Sentinels and not whom they watch; add ?master_name=...")

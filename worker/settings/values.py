@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from worker.notifiers.email import Security
+from worker.settings.urls import taken_apart, without_more
 from worker.watchlists.destination import Destination
 
 #: How the scheme of FORM144_SMTP_URL asks for encryption, and the port that goes with it.
@@ -46,6 +47,10 @@ class MailServer:
 def ledger_url(text: str) -> Secret:
     if not text.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
         raise ValueError("is not sqlite:///file or postgresql://user:password@host/name")
+    if text.startswith("postgresql"):
+        taken_apart(text)
+    elif not re.fullmatch(r"sqlite:///(?!:memory:)[^?]+", text):
+        raise ValueError("names no file, or more than a file; write sqlite:///file and nothing behind it")
     return Secret(re.sub(r"^postgresql://", "postgresql+psycopg://", text))
 
 
@@ -105,21 +110,28 @@ def feed_rows(text: str) -> int:
 
 
 def base_url(text: str) -> str:
-    url = urlsplit(text)
+    url = taken_apart(text)
     is_local = url.hostname in ("127.0.0.1", "localhost", "::1")
     if not url.hostname or (url.scheme != "https" and not (url.scheme == "http" and is_local)):
-        raise ValueError(f"is {text}; write https://host, or http:// on this machine only")
+        raise ValueError("is not https://host, or http:// on this machine only")
     return text.rstrip("/")
 
 
 def secret_url(text: str) -> Secret:
     try:
         base_url(text)
-        whole = text.isascii() and text.isprintable() and " " not in text and urlsplit(text).port != 0
+        whole = text.isascii() and " " not in text
     except ValueError:
         whole = False
     if not whole:
         raise ValueError("is not https://..., or http:// on this machine; it is not shown here")
+    return Secret(text)
+
+
+def token(text: str) -> Secret:
+    """Only what a request's header can carry: the HTTP library quotes what it cannot."""
+    if not re.fullmatch(r"[!-~]+", text):
+        raise ValueError("is not one word of plain characters; it is not shown here")
     return Secret(text)
 
 
@@ -145,12 +157,13 @@ def webhooks(text: str) -> dict[str, Secret]:
 
 
 def mail_server(text: str) -> MailServer:
-    url = urlsplit(text)
+    url = taken_apart(text)
     security = MAIL_SCHEMES.get(url.scheme)
     if security is None or not url.hostname:
         raise ValueError("is not smtp://user:password@host:587 or smtps://user:password@host:465")
     if security is Security.NONE and url.hostname not in ("127.0.0.1", "localhost", "::1"):
         raise ValueError("is smtp+plain:// to another machine; without TLS only this machine is allowed")
+    without_more(url)
     return MailServer(
         host=url.hostname,
         port=url.port or MAIL_PORTS[security],
