@@ -122,6 +122,10 @@ def test_at_night_nobody_says_that_all_is_well(world: World) -> None:
     world.publish()
     world.settle()
     world.clock.move(timedelta(hours=8))
+    # Everybody is at work, at night as well.
+    pipeline = world.pipeline()
+    for step in (pipeline.poll, pipeline.reconcile, pipeline.follow_up, pipeline.digest):
+        step()
     first = drawn(seen(world), 80, 24)[0]
     assert "nothing is stuck" in first
     assert "EDGAR is closed" in first

@@ -14,7 +14,7 @@ OTHER = "other"
 _FAILURES = {
     "rate_limited": r"\(429\)|rate_?limited|accesslimited|message_limit_exceeded",
     "credentials": r"_auth\b|\btoken_|_token\b|not_authed|account_inactive|missing_scope|access_denied"
-    r"|refused the login|not_allowed_token|two_factor|team_access|org_login",
+    r"|refused the login|no log-in here|not_allowed_token|two_factor|team_access|org_login",
     "answer_lost": r"broke before|broke while|without an answer|may be said after|named no message"
     r"|may have arrived",
     "connection": r"no connection|hung up|cannot be written|could not be asked|other than Slack"
@@ -23,6 +23,7 @@ _FAILURES = {
     r"|is_archived|user_not_found",
     "message": r"refused the message|Slack refused",
     "settings": r"no notifier|what is configured",
+    "broken": r"nobody foresaw|was cut short",
 }
 _UNREADABLE = {
     "never_served": r"never served",

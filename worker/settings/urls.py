@@ -17,18 +17,22 @@ def taken_apart(text: str) -> SplitResult:
     """The parts, with a port that is one or None, and no fragment. Raises ValueError with the rest of a
     sentence that begins with a variable's name, and quotes nothing.
     """
-    try:
-        parts = urlsplit(text)
-        is_one = text.isprintable() and parts.port != 0
-    except ValueError:
-        is_one = False
-    if not is_one:
-        raise ValueError(f"is no URL that can be taken apart, its port included; {ESCAPE}") from None
+    parts = _split(text)
+    if parts is None:
+        raise ValueError(f"is no URL that can be taken apart, its port included; {ESCAPE}")
     if parts.netloc.count("@") > 1 or "@" in parts.path + parts.query:
         raise ValueError(f"holds an @ that does not stand before the host; {ESCAPE}")
     if "#" in text:
         raise ValueError(f"holds a #, which means nothing here; {ESCAPE}")
     return parts
+
+
+def _split(text: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(text)
+        return parts if text.isprintable() and parts.port != 0 else None
+    except ValueError:
+        return None
 
 
 def without_more(parts: SplitResult) -> None:
