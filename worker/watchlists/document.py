@@ -13,6 +13,13 @@ from worker.errors import ConfigurationError, Mistake
 #: A file that is edited by hand is small; long lists belong into a CSV beside it.
 MAX_BYTES = 1_000_000
 
+#: How deep a watchlist nests at most, and how long one text in it is.
+MOST_LEVELS = 12
+LONGEST_TEXT = 4_000
+
+#: What YAML writes, without quotes, where there is nothing.
+NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+
 #: Suffixes of watchlist files; everything else in the folder is read only when one of them names it.
 LISTS = (".yaml", ".yml", ".toml")
 

@@ -24,10 +24,18 @@ from ruamel.yaml.events import (
 )
 
 from worker.errors import ConfigurationError, Mistake
-from worker.watchlists.document import MAX_BYTES, Document, Path, Place, Value, text_of
-
-_DEPTH = 12
-_LONG_SCALAR = 4_000
+from worker.watchlists.document import (
+    LONGEST_TEXT,
+    MAX_BYTES,
+    MOST_LEVELS,
+    NULLS,
+    Document,
+    Path,
+    Place,
+    Value,
+    text_of,
+)
+from worker.watchlists.libyaml import read_usual
 
 #: What ruamel says, and what a person can do about it.
 _HINTS = (
@@ -52,8 +60,13 @@ def read_yaml(path: str, content: bytes) -> Document:
     """Read one file. Raises ConfigurationError with one located Mistake where YAML cannot go on, or with
     every duplicate key, anchor and tag it holds.
     """
-    builder = _Builder(path)
     text = text_of(path, content, MAX_BYTES)
+    return read_usual(path, text) or read_any(path, text)
+
+
+def read_any(path: str, text: str) -> Document:
+    """The same by a parser in Python, which knows where and why YAML cannot go on."""
+    builder = _Builder(path)
     try:
         value = builder.document(YAML(typ="safe", pure=True).parse(text))
     except MarkedYAMLError as error:
@@ -108,8 +121,9 @@ class _Builder:
             self._mistake(place, f"an anchor (&{anchor})", "take it out; anchors are not used")
         if tag := getattr(event, "ctag", None):
             self._mistake(place, f"a tag ({tag})", "take it out; everything is read as text")
-        if len(path) > _DEPTH:
-            raise self.error(place, "is nested too deeply", f"a watchlist needs no more than {_DEPTH} levels")
+        if len(path) > MOST_LEVELS:
+            hint = f"a watchlist needs no more than {MOST_LEVELS} levels"
+            raise self.error(place, "is nested too deeply", hint)
         if isinstance(event, ScalarEvent):
             return self._scalar(event, place)
         if isinstance(event, SequenceStartEvent):
@@ -120,14 +134,13 @@ class _Builder:
 
     def _scalar(self, event: ScalarEvent, place: Place) -> str | None:
         text = str(event.value)
-        if len(text) > _LONG_SCALAR:
-            raise self.error(place, f"a text of {len(text):,} characters", f"at most {_LONG_SCALAR:,}")
+        if len(text) > LONGEST_TEXT:
+            raise self.error(place, f"a text of {len(text):,} characters", f"at most {LONGEST_TEXT:,}")
         if any("\ud800" <= character <= "\udfff" for character in text):
             raise self.error(
                 place, "half a character (an escape such as \\ud800)", "write the character itself"
             )
-        is_null = event.style is None and text in {"", "~", "null", "Null", "NULL"}
-        return None if is_null else text
+        return None if text in NULLS and event.style is None else text
 
     def _sequence(self, events: Iterator[Event], path: Path) -> list[Value]:
         items: list[Value] = []
