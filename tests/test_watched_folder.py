@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 import sqlalchemy as sa
@@ -49,6 +51,32 @@ def test_a_bad_edit_keeps_the_last_good_set_and_a_good_one_replaces_it(folder: P
     (folder / "example.yaml").write_bytes(WATCHLIST.replace(b"1999500", b"1999501"))
     clock.move(LOOK_EVERY)
     assert lists().watchlists[0].entries[0].cik == 1_999_501
+
+
+def test_nobody_waits_while_another_thread_reads_an_edit(folder: Path) -> None:
+    clock, reading, go_on = Clock(), Event(), Event()
+    first = True
+
+    def tickers() -> None:
+        nonlocal first
+        if not first:
+            reading.set()
+            assert go_on.wait(20)
+        first = False
+
+    lists = WatchedFolder(folder, tickers=tickers, notifiers={"slack", "email"}, clock=clock)
+    (folder / "second.yaml").write_bytes(WATCHLIST.replace(b"1999500", b"1999501"))
+    clock.move(LOOK_EVERY)
+    with ThreadPoolExecutor() as threads:
+        looking = threads.submit(lists)
+        assert reading.wait(20)
+        try:
+            others = [threads.submit(lists).result(timeout=20) for _ in range(2)]
+        finally:
+            go_on.set()
+        assert [len(one.watchlists) for one in others] == [1, 1]
+        assert len(looking.result(timeout=20).watchlists) == 2
+    assert len(lists().watchlists) == 2
 
 
 def test_a_folder_that_vanishes_keeps_the_last_good_set(folder: Path) -> None:

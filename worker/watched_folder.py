@@ -61,7 +61,7 @@ class WatchedFolder:
         self._clock = clock
         self._taken = taken
         self._kept_out = kept_out
-        self._lock = Lock()
+        self._looking = Lock()
         files = read_folder(folder)
         try:
             self._index = self._load(files)
@@ -73,15 +73,15 @@ class WatchedFolder:
         taken(self._digests(), clock())
 
     def __call__(self) -> WatchlistIndex:
-        """The last good set."""
-        with self._lock:
-            if self._clock() >= self._next_look:
-                try:
-                    self._look()
-                    self._note()
-                finally:  # counted from here: whoever waited for a ledger that is away is not to wait again
-                    self._next_look = self._clock() + LOOK_EVERY
-            return self._index
+        """The last good set. One thread at a time looks for a newer one; the others do not wait for it."""
+        if self._clock() >= self._next_look and self._looking.acquire(blocking=False):
+            try:
+                self._look()
+                self._note()
+            finally:  # counted from here: whoever waited for a ledger that is away is not to wait again
+                self._next_look = self._clock() + LOOK_EVERY
+                self._looking.release()
+        return self._index
 
     def _look(self) -> None:
         try:
