@@ -90,6 +90,13 @@ def test_a_quiet_ends_later_and_then_it_is_quiet_no_more(quiet: QuietHours, now:
         ("holidays America/New_York", "expected a text, found nothing | write NYSE holidays"),
         ("NISE holidays America/New_York", "'NISE' is not one of NYSE, "),
         ("22:00-07:00, 12:00-13:00 America/New_York", "two times of quiet a day"),
+        (
+            "22:00-07:00 EST",
+            "EST is no place whose clocks one could follow | write the place, such as America/",
+        ),
+        ("22:00-07:00 localtime", "localtime is no time zone"),
+        ("22:00-07:00 Factory", "Factory is no time zone"),
+        ("22:00-07:00 Sydney", "Sydney is no time zone | did you mean Australia/Sydney?"),
         ("weekdays America/New_York", "is not from-to and a time zone"),
     ],
 )

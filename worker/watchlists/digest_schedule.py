@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from functools import cache
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from worker.watchlists.conditions.words import did_you_mean, text
 from worker.watchlists.document import Value
 from worker.watchlists.misread import Misread
+from worker.watchlists.zones import zone
 
 EXAMPLE = "daily 07:30 America/New_York"
 WEEKLY = "weekly Friday 17:00 Europe/London"
@@ -23,15 +23,6 @@ _EVERY_DAY, _WEEKDAYS = tuple(range(7)), tuple(range(5))
 _OFTEN = {"daily": _EVERY_DAY, "day": _EVERY_DAY, "weekdays": _WEEKDAYS, "weekday": _WEEKDAYS}
 _DAY_WORDS = {word: number for number, name in enumerate(DAYS) for word in (name, name[:3], f"{name}s")}
 _DAY_WORDS |= {"tues": 1, "weds": 2, "thur": 3, "thurs": 3}
-
-#: Letters that people write for a place; most of them are a clock that knows no summer time.
-_ABBREVIATED = {
-    "et": "America/New_York", "est": "America/New_York", "edt": "America/New_York",
-    "ct": "America/Chicago", "cst": "America/Chicago", "cdt": "America/Chicago",
-    "pt": "America/Los_Angeles", "pst": "America/Los_Angeles", "pdt": "America/Los_Angeles",
-    "gmt": "Europe/London", "bst": "Europe/London", "cet": "Europe/Paris", "cest": "Europe/Paris",
-    "jst": "Asia/Tokyo", "hkt": "Asia/Hong_Kong", "aest": "Australia/Sydney", "aedt": "Australia/Sydney",
-}  # fmt: skip
 
 
 class DigestSchedule(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,23 +135,4 @@ def _day(word: str) -> int:
 def _zone(words: Sequence[str], said: str) -> str:
     if not words:
         raise Misread(f"{said!r} names no time zone", f"write {EXAMPLE}")
-    written = "_".join(words)
-    zones = _zones()
-    if written in zones and ("/" in written or written == "UTC"):
-        return written
-    if place := _ABBREVIATED.get(written.casefold()):
-        raise Misread(
-            f"{written} is no place whose clocks one could follow",
-            f"write the place, such as {place}",
-        )
-    places = {zone: zone for zone in zones if "/" in zone and not zone.startswith(("Etc/", "posix", "right"))}
-    city = {zone.rsplit("/", 1)[1].casefold(): zone for zone in sorted(places)}
-    hint = f"did you mean {city[written.casefold()]}?" if written.casefold() in city else ""
-    hint = hint or did_you_mean(written, places) or "write its IANA name, such as Europe/Zurich"
-    raise Misread(f"{written} is no time zone", hint)
-
-
-@cache
-def _zones() -> frozenset[str]:
-    """Every name there is. Asking goes through the whole tz database, so this process asks once."""
-    return frozenset(available_timezones())
+    return zone("_".join(words))

@@ -12,6 +12,7 @@ from worker.watchlists.calendars import Calendar, is_holiday, is_weekend
 from worker.watchlists.conditions.words import one_of, text
 from worker.watchlists.document import Value
 from worker.watchlists.misread import Misread
+from worker.watchlists.zones import zone
 
 EXAMPLE = "22:00-07:00 America/New_York"
 LONG_EXAMPLE = "22:00-07:00, weekends and NYSE holidays America/New_York"
@@ -85,7 +86,7 @@ def quiet_hours(value: Value) -> QuietHours:
     Raises Misread.
     """
     said = text(value, EXAMPLE)
-    parts, _, zone = said.rpartition(" ")
+    parts, _, place = said.rpartition(" ")
     hours: list[tuple[time, time]] = []
     days: set[str] = set()
     whose: list[Calendar] = []
@@ -103,12 +104,8 @@ def quiet_hours(value: Value) -> QuietHours:
     begins, ends = hours[0] if hours else (None, None)
     if begins is not None and begins == ends:
         raise Misread("it is quiet for no time or for ever", f"write {EXAMPLE}")
-    try:
-        zone = ZoneInfo(zone).key
-    except (KeyError, ValueError, OSError):
-        raise Misread(f"{zone} is no time zone", "write its IANA name, such as Europe/Zurich") from None
     return QuietHours(
-        zone=zone,
+        zone=zone(place),
         begins=begins,
         ends=ends,
         weekends=bool(days),
