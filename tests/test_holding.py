@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,13 +10,14 @@ from typer.testing import CliRunner, Result
 
 from tests.builders import a_filing
 from tests.world import START, World
-from worker import engine
+from worker import engine, parts
 from worker.alerts.delivery import DeliveryState
 from worker.alerts.hold import About
 from worker.cli.commands import app
 from worker.cli.explain import record_lines
 from worker.cli.status import read_status
 from worker.errors import ConfigurationError, Form144Error
+from worker.ledger.kinds import Kind
 from worker.watchlists.loading import load_watchlists
 from worker.watchlists.quiet_hours import QuietHours, quiet_hours
 
@@ -191,6 +193,34 @@ def test_what_a_silence_held_is_sent_only_when_somebody_releases_it(world: World
     world.settle()
     assert (world.posts(), len(world.mail.received)) == (1, 1)
     assert world.ledger.silences.release(number, world.clock()) == 0
+
+
+def test_what_is_released_and_another_silence_is_about_stays_held_by_that(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "clock", world.clock)
+    known = silence(world, About.ISSUER, "1999500", until=START + timedelta(hours=1))
+    silence(world, About.SELLER, "4711")
+    legal = silence(world, About.LIST, "example")
+    ended = silence(world, About.LIST, "example", until=START)
+    filing = world.publish()
+    world.settle()
+    assert world.ledger.silences.held() == {known: 2}
+    result = run(world, "expire", str(known), "--release")
+    assert result.stdout.endswith("; 0 to be sent now, 2 kept back by another silence\n")
+    assert world.ledger.silences.held() == {legal: 2}
+    world.settle()
+    assert (world.posts(), len(world.mail.received)) == (0, 0)
+    world.ledger.chain.seal()
+    told = [one.entry for one in world.ledger.chain.walk() if one.entry and one.entry.kind == Kind.HELD]
+    assert [json.loads(one.body)["silence"] for one in told] == [known, known, legal, legal]
+    assert world.ledger.silences.release(ended, world.clock()) == 0
+    assert world.ledger.silences.release(legal, world.clock()) == 2
+    world.settle()
+    assert (world.posts(), len(world.mail.received)) == (1, 1)
+    record = world.ledger.records.of(filing.accession)
+    assert record is not None
+    assert "held by Jane Doe" in "\n".join(record_lines(record))
 
 
 def test_a_silence_wins_over_quiet_hours_so_that_the_morning_does_not_send_it(world: World) -> None:

@@ -72,14 +72,20 @@ def expire(
     *,
     release: Annotated[bool, typer.Option("--release", help="send what it kept back")] = False,
 ) -> None:
-    """End a silence now. What it kept back stays held, and is sent only with --release."""
+    """End a silence now. What it kept back stays held, and is sent only with --release, but for what another
+    silence in force is about, too.
+    """
     now = parts.clock()
     with opened_ledger(from_environment()) as ledger:
         if number not in {silence.id for silence in ledger.silences.all()}:
             raise Form144Error(f"there is no silence {number}")
         ended = ledger.silences.expire(number, now)
+        held = ledger.silences.held().get(number, 0)
         released = ledger.silences.release(number, now) if release else 0
-    typer.echo(f"silence {number} {'ended' if ended else 'had ended already'}; {released} to be sent now")
+    kept = f", {held - released} kept back by another silence" if release and held > released else ""
+    typer.echo(
+        f"silence {number} {'ended' if ended else 'had ended already'}; {released} to be sent now{kept}"
+    )
 
 
 def _line(silence: Silence, held: int) -> str:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from worker.alerts.delivery import DeliveryState
-from worker.alerts.hold import About, Silence
+from worker.alerts.hold import About, Hold, Silence
+from worker.ledger import steps
 from worker.ledger.aftermath_tables import holds, silences
+from worker.ledger.announcing import filing_of
 from worker.ledger.chain import Entry, note, note_all
 from worker.ledger.database import Database
 from worker.ledger.kinds import Kind
-from worker.ledger.tables import deliveries
+from worker.ledger.tables import alerts, deliveries, filings, notices
+from worker.watchlists.destination import Destination
 
 
 class Silences:
@@ -41,10 +45,12 @@ class Silences:
 
     def active(self, now: datetime) -> tuple[Silence, ...]:
         """Those in force, the oldest first."""
-        return self._where(silences.c.created_at <= now, silences.c.expires_at > now)
+        with self._database.read() as connection:
+            return _found(connection, *_in_force(now))
 
     def all(self) -> tuple[Silence, ...]:
-        return self._where()
+        with self._database.read() as connection:
+            return _found(connection)
 
     def held(self) -> dict[int, int]:
         """How many deliveries each silence keeps back now."""
@@ -71,7 +77,9 @@ class Silences:
             return True
 
     def release(self, number: int, now: datetime) -> int:
-        """Owe what the silence kept back, from now on; how many deliveries."""
+        """Owe what the silence kept back, from now on; how many deliveries. What another one in force is
+        about, too, is kept back by that from now on.
+        """
         theirs = sa.select(holds.c.delivery_id).where(holds.c.silence_id == number)
         released = (
             sa.update(deliveries)
@@ -79,22 +87,66 @@ class Silences:
             .values(state=DeliveryState.OWED, due_at=now, owed_since=now)
         )
         with self._database.write() as connection:
+            others = _found(connection, *_in_force(now), silences.c.id != number)
+            note_all(connection, now, list(_kept_back(connection, number, others, now)))
             keys = list(connection.execute(released.returning(deliveries.c.key)).scalars())
             note(connection, Kind.RELEASED, str(number), now, messages=keys)
             return len(keys)
 
-    def _where(self, *conditions: sa.ColumnElement[bool]) -> tuple[Silence, ...]:
-        query = sa.select(silences).where(*conditions).order_by(silences.c.id)
-        with self._database.read() as connection:
-            return tuple(
-                Silence(
-                    id=row.id,
-                    about=About(row.about),
-                    subject=row.subject,
-                    author=row.author,
-                    reason=row.reason,
-                    created_at=row.created_at,
-                    expires_at=row.expires_at,
-                )
-                for row in connection.execute(query)
-            )
+
+def _in_force(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    return silences.c.created_at <= now, silences.c.expires_at > now
+
+
+def _found(connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> tuple[Silence, ...]:
+    """Those, the oldest first."""
+    query = sa.select(silences).where(*conditions).order_by(silences.c.id)
+    return tuple(
+        Silence(
+            id=row.id,
+            about=About(row.about),
+            subject=row.subject,
+            author=row.author,
+            reason=row.reason,
+            created_at=row.created_at,
+            expires_at=row.expires_at,
+        )
+        for row in connection.execute(query)
+    )
+
+
+def _kept_back(
+    connection: sa.Connection, number: int, others: Sequence[Silence], now: datetime
+) -> Iterator[Entry]:
+    """Hand what the silence keeps back over to the first of `others` that is about it, too; an entry each."""
+    if not others:
+        return
+    query = (
+        sa.select(
+            deliveries.c.id,
+            deliveries.c.key,
+            deliveries.c.notifier,
+            deliveries.c.address,
+            alerts.c.watchlist_id,
+            notices.c.notice,
+            *filings.c,
+        )
+        .join(holds, holds.c.delivery_id == deliveries.c.id)
+        .join(alerts, alerts.c.id == deliveries.c.alert_id)
+        .join(filings, filings.c.accession == alerts.c.accession)
+        .join(notices, notices.c.accession == alerts.c.accession)
+        .where(holds.c.silence_id == number, deliveries.c.state == DeliveryState.HELD)
+        .order_by(deliveries.c.id)
+    )
+    for row in connection.execute(query).all():
+        about = row.notice, filing_of(row), row.watchlist_id
+        silence = next((one for one in others if one.covers(*about)), None)
+        if silence is None:
+            continue
+        connection.execute(
+            sa.update(holds)
+            .where(holds.c.delivery_id == row.id)
+            .values(silence_id=silence.id, because=silence.reason, author=silence.author, held_at=now)
+        )
+        kept = Hold(because=silence.reason, by=silence.author, silence_id=silence.id)
+        yield steps.held(row.key, Destination(row.notifier, row.address), kept)
