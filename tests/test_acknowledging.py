@@ -1,18 +1,24 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import cast
 
 import pytest
 from typer.testing import Result
 
 from tests.builders import a_filing
 from tests.cli.commands import form144
+from tests.ledger.readings import owe
 from tests.world import START, World
 from worker.aftermath import _in_turn
+from worker.alerts.delivery import Receipt
 from worker.cli.explain import record_lines
-from worker.errors import Form144Error
+from worker.errors import Form144Error, Unreachable
+from worker.notifiers.slack import SlackNotifier
 from worker.standins.slack_faults import Fault
 from worker.standins.slack_workspace import Posted
+from worker.watchlists.destination import Destination
 
 
 @pytest.fixture
@@ -137,10 +143,45 @@ def test_a_slack_that_asks_for_patience_is_asked_no_further_this_turn(world: Wor
 
 def test_of_more_threads_than_a_turn_may_ask_each_has_its_turn() -> None:
     threads = [str(number) for number in range(50)]
-    asked = [_in_turn(threads, START + timedelta(minutes=minute)) for minute in range(5)]
+    asked = [_in_turn(threads, START + timedelta(minutes=minute), 20) for minute in range(8)]
     assert {len(turn) for turn in asked} == {20}
     assert {one for turn in asked for one in turn} == set(threads)
-    assert list(_in_turn(threads[:20], START)) == threads[:20]
+    assert sorted(_in_turn(threads[:20], START, 20)) == sorted(threads[:20])
+    assert _in_turn([], START, 20) == []
+
+
+class Hurried:
+    """A Slack that answers ten questions a turn and then asks for patience."""
+
+    name = "slack"
+
+    def __init__(self) -> None:
+        self.asked: set[str] = set()
+        self.answers = 0
+
+    def reactions(self, channel: str, _emoji: str, _since: datetime) -> dict[str, list[str]]:
+        self.answers -= 1
+        if self.answers < 0:
+            raise Unreachable("Slack asks for patience (429)")
+        self.asked.add(channel)
+        return {}
+
+
+def test_of_more_channels_than_slack_answers_for_in_a_turn_each_has_its_turn(world: World) -> None:
+    channels = {f"C{number:02}" for number in range(60)}
+    for number, channel in enumerate(sorted(channels)):
+        owe(world.ledger, Destination("slack", channel), now=START, number=number)
+        delivery = world.ledger.deliveries.claim(START, timedelta(minutes=1), "me")
+        assert delivery is not None
+        receipt = Receipt(reference=f"{channel}/1.0")
+        world.ledger.deliveries.delivered(delivery, receipt, START, lane_opens_at=START)
+    slack = Hurried()
+    aftermath = replace(world.pipeline().aftermath, slack=cast("SlackNotifier", slack))
+    for _ in range(60):
+        slack.answers = 10
+        aftermath.read_acknowledgements(give_up_at=world.clock() + timedelta(minutes=1))
+        world.clock.move(timedelta(seconds=61))
+    assert channels <= slack.asked
 
 
 def ack(world: World, *arguments: str) -> Result:

@@ -34,9 +34,14 @@ TELL_LEASE = timedelta(minutes=3)
 ACKNOWLEDGED_WITHIN = timedelta(days=3)
 ASK_WHO_EVERY = timedelta(minutes=1)
 
-#: How many threads are looked into a turn. Slack answers some fifty such questions a minute
-#: (https://docs.slack.dev/apis/web-api/rate-limits, Tier 3); whoever reads history needs the rest.
-THREADS_A_TURN = 20
+#: How many channels, and how many threads, are looked into a turn. Slack answers some fifty questions of a
+#: kind a minute (https://docs.slack.dev/apis/web-api/rate-limits, Tier 3); whoever reads history needs the
+#: rest.
+CHANNELS_A_TURN, THREADS_A_TURN = 30, 20
+
+#: How much further on each turn begins: less than Slack answers at its worst, so that nobody is always behind
+#: the one where it stopped.
+TURN_MOVES_ON = 7
 
 SENTENCES = {
     Trouble.ENDED: "nothing goes to {subject} any more: {what}",
@@ -112,8 +117,9 @@ class Aftermath:
         answers = self.acknowledgements.awaited_answers(self.slack.name, since)
         alone = awaited.keys() - {reference for thread in answers.values() for reference in thread}
         channels = sorted({reference.partition("/")[0] for reference in alone})
-        asks = [partial(self.slack.reactions, channel) for channel in channels]
-        asks += [partial(self.slack.thread_reactions, one) for one in _in_turn(tuple(answers), now)]
+        threads = _in_turn(tuple(answers), now, THREADS_A_TURN)
+        asks = [partial(self.slack.reactions, one) for one in _in_turn(channels, now, CHANNELS_A_TURN)]
+        asks += [partial(self.slack.thread_reactions, one) for one in threads]
         for ask in asks:
             try:
                 if self.clock() >= give_up_at:
@@ -147,10 +153,10 @@ class Aftermath:
         self.notifiers[to.notifier].send(message, to.address, key)
 
 
-def _in_turn(threads: Sequence[str], now: datetime) -> Sequence[str]:
-    """As many as one turn may ask about; where there are more, each turn begins after the one before."""
-    if len(threads) <= THREADS_A_TURN:
-        return threads
+def _in_turn(those: Sequence[str], now: datetime, most: int) -> Sequence[str]:
+    """As many as one turn may ask about; each turn begins further on than the one before."""
+    if not those:
+        return those
     turn = int(now.timestamp() // ASK_WHO_EVERY.total_seconds())
-    begin = turn * THREADS_A_TURN % len(threads)
-    return (*threads[begin:], *threads[:begin])[:THREADS_A_TURN]
+    begin = turn * TURN_MOVES_ON % len(those)
+    return (*those[begin:], *those[:begin])[:most]
