@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -126,6 +127,31 @@ def test_a_list_that_turns_confidential_and_may_not_tell_whom_it_tells_is_not_ta
     (folder / "example.yaml").write_bytes(WATCHLIST + b"visibility: confidential\n")
     clock.move(LOOK_EVERY)
     assert not lists().watchlists[0].is_confidential
+
+
+def test_an_edit_that_could_not_be_looked_at_is_taken_by_the_next_look(folder: Path) -> None:
+    clock, heard, full = Clock(), list[str](), list[OSError]()
+
+    def tickers() -> None:
+        if full:
+            raise full.pop()
+
+    lists = WatchedFolder(
+        folder,
+        tickers=tickers,
+        notifiers={"slack", "email"},
+        clock=clock,
+        taken=lambda _lists, _at: heard.append("taken"),
+    )
+    (folder / "second.yaml").write_bytes(ANOTHER)
+    full.append(OSError(errno.ENOSPC, "No space left on device"))
+    clock.move(LOOK_EVERY)
+    with pytest.raises(OSError, match="No space"):
+        lists()
+    assert len(lists().watchlists) == 1
+    clock.move(LOOK_EVERY)
+    assert len(lists().watchlists) == 2
+    assert heard == ["taken", "taken"]
 
 
 def test_what_was_taken_and_what_was_kept_out_is_told_once_each(folder: Path) -> None:

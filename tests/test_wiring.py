@@ -6,9 +6,11 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -70,6 +72,42 @@ def test_an_old_copy_of_the_tickers_is_better_than_none(edgar: EdgarStandin, tmp
     first = tickers(settings)
     edgar.fail_next("/files/company_tickers.json", Fault.UNAVAILABLE, times=5)
     assert tickers(settings, after=timedelta(days=9)) == first
+
+
+@pytest.mark.parametrize("damaged", [b"", b'{"QFIN"', b"\xff\xfe", b'{"QFIN": 1}'])
+def test_a_damaged_copy_of_the_tickers_is_as_good_as_none_and_is_replaced(
+    edgar: EdgarStandin, tmp_path: Path, damaged: bytes
+) -> None:
+    settings = settings_for(edgar, tmp_path)
+    first = tickers(settings)
+    (settings.data / "company_tickers.json").write_bytes(damaged)
+    assert parts.tickers(settings, None, parts.clock()) is None
+    assert tickers(settings) == first
+    assert parts.tickers(settings, None, parts.clock()) == first
+
+
+def test_tickers_that_several_fetch_at_a_time_are_whole(edgar: EdgarStandin, tmp_path: Path) -> None:
+    for number in range(2_000):
+        edgar.list_company(f"T{number}", number + 1, f"Company {number}")
+    settings = settings_for(edgar, tmp_path)
+    together = Barrier(3)
+
+    def fetch(_process: int) -> int:
+        with parts.open_edgar(settings, LocalBudget()) as client:
+            together.wait()
+            return len(parts.tickers(settings, client, parts.clock()) or ())
+
+    for _ in range(10):
+        with ThreadPoolExecutor(3) as pool:
+            assert list(pool.map(fetch, range(3))) == [2_001] * 3
+        (settings.data / "company_tickers.json").unlink()
+    assert list(settings.data.iterdir()) == []
+
+
+def test_tickers_that_cannot_be_copied_are_used_all_the_same(edgar: EdgarStandin, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    settings = settings_for(edgar, tmp_path, FORM144_DATA=str(tmp_path / "file" / "data"))
+    assert tickers(settings) == {"QFIN": (1_741_530, "Qfin Holdings, Inc.")}
 
 
 def test_without_a_copy_and_without_the_sec_there_are_no_tickers(edgar: EdgarStandin, tmp_path: Path) -> None:

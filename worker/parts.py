@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
@@ -129,28 +130,52 @@ def tickers(
     settings: Settings, edgar: Edgar | None, now: datetime, *, reloading: bool = False
 ) -> Tickers | None:
     """The SEC's tickers: the copy in the data folder while it is fresh, else fetched; where that fails
-    the old copy, or None where there is none. Without `edgar` nothing is fetched.
+    the old copy, or None where there is none that can be read. Without `edgar` nothing is fetched.
 
     Raises ConfigurationError where the SEC refuses our agent, unless `reloading`: no edit of a watchlist is
     to blame for that, and the next poll says it.
     """
     failures = (Unreachable, ConfigurationError) if reloading else (Unreachable,)
     copy = settings.data / "company_tickers.json"
-    age = now - datetime.fromtimestamp(copy.stat().st_mtime, UTC) if copy.exists() else None
-    if edgar is not None and (age is None or age > TICKERS_KEEP):
+    known, age = _copied(copy, now)
+    if edgar is not None and (known is None or age > TICKERS_KEEP):
         try:
-            fetched = edgar.tickers().companies
+            known = edgar.tickers().companies
         except failures as error:
-            log.warning("tickers_not_fetched", why=str(error), copy=age is not None)
+            log.warning("tickers_not_fetched", why=str(error), copy=known is not None)
         else:
-            settings.data.mkdir(parents=True, exist_ok=True)
-            part = copy.with_suffix(".part")
-            part.write_bytes(msgspec.json.encode(fetched))
-            part.replace(copy)
-    if not copy.exists():
+            _copy(known, copy)
+    if known is None:
         return None
-    companies = msgspec.json.decode(copy.read_bytes(), type=dict[str, Company])
-    return {ticker: (company.cik, company.title) for ticker, company in companies.items()}
+    return {ticker: (company.cik, company.title) for ticker, company in known.items()}
+
+
+def _copied(copy: Path, now: datetime) -> tuple[Mapping[str, Company] | None, timedelta]:
+    """The companies of the copy and its age, which is nothing where there is no copy that can be read: a
+    disk that was full or a person may have damaged it.
+    """
+    try:
+        companies = msgspec.json.decode(copy.read_bytes(), type=dict[str, Company])
+        return companies, now - datetime.fromtimestamp(copy.stat().st_mtime, UTC)
+    except FileNotFoundError:
+        return None, timedelta(0)
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
+        log.warning("tickers_copy_not_read", why=type(error).__name__)
+        return None, timedelta(0)
+
+
+def _copy(companies: Mapping[str, Company], copy: Path) -> None:
+    """Several processes may do so at a time: each writes a file of its own, and the last one counts."""
+    part = copy.with_name(f".{copy.name}.{token_hex(4)}")
+    try:
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(msgspec.json.encode(companies))
+        part.replace(copy)
+    except OSError as error:
+        log.warning("tickers_not_copied", why=error.strerror)
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 def fetch_document(settings: Settings, url: str) -> bytes:

@@ -94,12 +94,14 @@ class WatchedFolder:
             return
         if digest == self._digest:
             return
-        self._digest = digest
+        # Whatever else goes wrong is no fault of the edit: the next look takes it up again.
         try:
             self._index = self._load(files)
         except ConfigurationError as error:
+            self._digest = digest
             self._keep(error)
         else:
+            self._digest = digest
             log.info("watchlists_reloaded", lists=len(self._index.watchlists))
             self._unnoted.append(partial(self._taken, self._digests(), self._clock()))
 
