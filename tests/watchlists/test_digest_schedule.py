@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.watchlists.lists import TICKERS, said
 from worker.alerts.digest import how_told, near_misses
-from worker.watchlists import digest_schedule as module
+from worker.watchlists import zones as module
 from worker.watchlists.destination import Destination
 from worker.watchlists.digest_schedule import DigestSchedule, WhenEmpty, digest_schedule
 from worker.watchlists.loading import load_watchlists, read_watchlists
