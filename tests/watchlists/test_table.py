@@ -40,6 +40,10 @@ def test_tables_as_people_export_them_name_the_same_issuers(name: str, text: str
     ("text", "expected"),
     [
         ("Foo,Bar\nAAPL,1\n", "lists/holdings.csv:1:1 no column has a known name"),
+        (
+            "Company Name,Security Name\nApple,X\n",
+            "lists/holdings.csv:1:1 Company Name and Security Name both",
+        ),
         ("ticker,note\nAAPL,a,b\n", "lists/holdings.csv:2:1 3 columns where the first line has 2"),
         ("ticker,note\n,nothing\n", "lists/holdings.csv:2:1 this row names nobody"),
         ("ticker\n\nA1B2\n", "lists/holdings.csv:3:1 'A1B2' is not a ticker"),

@@ -52,6 +52,10 @@ def read_table(path: str, content: bytes, side: Side) -> tuple[list[Row], list[M
     for line, cells in lines:
         if columns is None:
             columns, width = _header(cells), len(cells)
+            if columns and (twice := _twice(columns)):
+                what = f"{' and '.join(cells[index] for index in twice)} both say the {columns[twice[0]]}"
+                mistakes.append(_mistake(path, line, what, "keep one, or give the other another heading"))
+                break
             if columns:
                 continue
             columns = {0: "line"}
@@ -100,6 +104,12 @@ def _cells(path: str, text: str, mistakes: list[Mistake]) -> Iterator[tuple[int,
 def _header(cells: list[str]) -> dict[int, str]:
     found = {index: _COLUMNS[plain(cell)] for index, cell in enumerate(cells) if plain(cell) in _COLUMNS}
     return found if len(cells) > 1 or set(found.values()) - {"note"} else {}
+
+
+def _twice(columns: dict[int, str]) -> list[int]:
+    """The first columns that mean one thing, where two do: nobody could tell which of them counts."""
+    alike = ([index for index, kind in columns.items() if kind == one] for one in columns.values())
+    return next((indexes for indexes in alike if len(indexes) > 1), [])
 
 
 def _written(named: dict[str, str], side: Side) -> Written:
