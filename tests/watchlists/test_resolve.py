@@ -55,6 +55,10 @@ def test_a_name_for_two_issuers_is_watched_by_name_and_said() -> None:
     ("body", "expected"),
     [
         ("issuers: [Aple Inc]", "did you mean Apple Inc. (CIK 320193)?"),
+        (
+            "holders: [AAPL]",
+            "AAPL is watched as a holder's name; it is also the ticker of Apple Inc. | put it under issuers",
+        ),
         ("issuers: [Jane Q. Doe]", "if this is a person, put it under holders"),
         (
             "issuers: [{ticker: AAPL, cik: 1045810}]",

@@ -49,6 +49,7 @@ class Resolver:
     def entry(self, written: Written, origin: Origin, side: Side) -> Entry:
         """The entry with its CIK where one could be found. A mistake is noted, not raised."""
         if side is Side.HOLDER:
+            self._ticker_of_nobody(written, origin)
             return _entry(written, origin, side, cik=written.cik, called=None, looked_up_by=None)
         if written.cik is not None:
             self._compare(written, written.cik, origin)
@@ -102,6 +103,15 @@ class Resolver:
         called = self._called(cik) or (pin.name if pin is not None else None)
         named = Written(name=name, note=written.note)
         return _entry(named, origin, Side.ISSUER, cik=cik, called=called, looked_up_by=key)
+
+    def _ticker_of_nobody(self, written: Written, origin: Origin) -> None:
+        """Say where a holder looks like a ticker: under holders it is a name, and nobody is called so."""
+        name = written.name
+        if self._known is None or written.cik is not None or name is None or not name.isupper():
+            return
+        if " " not in name and (issuer := self._known.by_ticker(name)) is not None:
+            what = f"{name} is watched as a holder's name; it is also the ticker of {issuer[1]}"
+            self._warn(origin, what, "put it under issuers if that is meant")
 
     def _no_ticker(self, ticker: str, origin: Origin) -> None:
         if self._known is None:
