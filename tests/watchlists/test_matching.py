@@ -185,6 +185,11 @@ def test_issuers_that_share_words_are_never_even_possible(entry: str, filed: str
         ("Shlomi Ben Haim", "Ben Haim Shlomi", Grade.PAIR),
         ("Michael Intrator", "10b5-1 Sales for MICHAEL INTRATOR", Grade.NAME),
         ("Joanne Wilson", "Fred Wilson & Joanne Wilson", Grade.PAIR),
+        ("Joanne Wilson", "Fred and Joanne Wilson", Grade.PAIR),
+        ("Kevin O''Brien", "O BRIEN KEVIN", Grade.PAIR),
+        ("Kevin O''Brien", "O BRIEN KEVIN M JR", Grade.POSSIBLE),
+        ("Ronald McDonald", "MC DONALD RONALD", Grade.PAIR),
+        ("Warburg Pincus LLC", "WARBURG PINCUS & CO.", Grade.NAME),
         ("Thomas James", "James Thomas", Grade.PAIR),
         # Father and son: refused where both say which, possible where one does not.
         ("ADAMS RICHARD M SR", "ADAMS RICHARD M JR", None),

@@ -17,6 +17,16 @@ from worker.watchlists import names
         ("Novo Nordisk A/S", "NOVO NORDISK A S"),
         ("Ørsted A/S", "Orsted AS"),
         ("NIKE, Inc.", "nike"),
+        ("JPMorgan Chase", "JPMORGAN CHASE & CO"),
+        ("Deere", "DEERE & CO"),
+        ("Warburg Pincus LLC", "WARBURG PINCUS & CO."),
+        ("Troops, Inc.", "Troops, Inc. /Cayman Islands/"),
+        ("Rivian Automotive", "Rivian Automotive, Inc. / DE"),
+        ("Imperial Petroleum Inc.", "Imperial Petroleum Inc./Marshall Islands"),
+        ("Sealed Air Corp", "SEALED AIR CORP/DE"),
+        ("Costco Wholesale", "COSTCO WHOLESALE CORP /NEW"),
+        ("Trico Bancshares", "TRICO BANCSHARES /"),
+        ("Data I/O", "DATA I/O CORP"),
         # Only a CIK tells these issuers apart: their names alone are the same name.
         ("Toro Co", "Toro Corp."),
         ("Blue Owl Capital Corp", "Blue Owl Capital Inc."),
@@ -41,6 +51,9 @@ def test_legal_form_case_and_state_do_not_make_another_company(one: str, other: 
         ("Ruby Finance Holdings", "Ruby Finance Investment Ltd"),
         ("Goldman Sachs Group", "Goldman Sachs Trust"),
         ("Meta Platforms", "Facebook"),
+        ("Citizens/Northern", "Citizens Inc"),
+        ("Data I/O Corp", "Data I Corp"),
+        ("First Trust High Income Long/Short Fund", "First Trust High Income Long"),
     ],
 )
 def test_companies_that_share_words_stay_apart(one: str, other: str) -> None:
@@ -90,6 +103,11 @@ def test_people_are_no_entities(name: str) -> None:
         ("van der Velden Jan", "Jan van der Velden"),
         ("Da Shengwei (Sean)", "Sean Da"),
         ("O'Brien Deirdre", "Deirdre OBrien"),
+        ("O BRIEN KEVIN J", "Kevin O'Brien"),
+        ("Kevin O Brien", "O'BRIEN KEVIN"),
+        ("MC DONALD RONALD", "Ronald McDonald"),
+        ("SMITH JOHN O", "John Smith"),
+        ("John O. Smith", "Smith John"),
     ],
 )
 def test_order_middle_names_and_nicknames_in_brackets_leave_a_pair_in_common(one: str, other: str) -> None:
@@ -109,6 +127,22 @@ def test_middle_names_that_contradict_rule_a_person_out(
 ) -> None:
     assert shared in names.pairs(one) & names.pairs(other)
     assert not names.middles_agree(one, other, shared)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("O BRIEN KEVIN J", "Kevin John O'Brien"),
+        ("MC DONALD RONALD A", "Ronald A. McDonald"),
+        ("O BRIEN KEVIN", "Kevin O'Brien"),
+    ],
+)
+def test_a_particle_written_apart_contradicts_nothing(one: str, other: str) -> None:
+    assert any(names.middles_agree(one, other, pair) for pair in names.pairs(one) & names.pairs(other))
+    assert not any(
+        names.middles_agree("O BRIEN KEVIN J", "Kevin M. O'Brien", pair)
+        for pair in names.pairs("O BRIEN KEVIN J") & names.pairs("Kevin M. O'Brien")
+    )
 
 
 def test_an_initial_agrees_with_the_name_it_begins_and_a_missing_one_with_any() -> None:
@@ -131,9 +165,21 @@ def test_what_filers_write_before_a_sellers_name_is_taken_off() -> None:
     assert names.seller("10b5-1 Sales for MICHAEL INTRATOR") == "MICHAEL INTRATOR"
 
 
-def test_a_couple_is_two_people_and_a_lone_first_name_is_not_one() -> None:
-    assert names.persons("Fred Wilson & Joanne Wilson") == ("Fred Wilson", "Joanne Wilson")
-    assert names.persons("Fred & Joanne Wilson") == ("Fred & Joanne Wilson",)
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Fred Wilson & Joanne Wilson", ("fred wilson", "joanne wilson")),
+        ("Fred and Joanne Wilson", ("fred wilson", "joanne wilson")),
+        ("Fred A. & Joanne B. Wilson", ("fred a wilson", "joanne b wilson")),
+        ("WILSON FRED & JOANNE", ("wilson fred", "joanne wilson")),
+        ("Johnson & Johnson", ("johnson and johnson",)),
+        ("Sandra Anderson", ("sandra anderson",)),
+    ],
+)
+def test_a_couple_is_two_people_of_one_surname_and_two_lone_names_are_not(
+    written: str, meant: tuple[str, ...]
+) -> None:
+    assert tuple(map(names.plain, names.persons(written))) == meant
 
 
 @given(st.text(max_size=60))

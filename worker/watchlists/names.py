@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import pairwise
 
 from anyascii import anyascii
 
@@ -20,6 +21,14 @@ _LEGAL_FORMS = frozenset(
     | {"llc", "llp", "lp", "lllp", "sa", "sab", "ag", "nv", "bv", "se", "ab", "as", "asa", "oyj", "spa"}
     | {"gmbh", "kgaa", "kk", "pte", "pty", "sarl", "sas", "adr"}
 )
+
+_IN_SHORT = {
+    "incorporated": "inc",
+    "corporation": "corp",
+    "company": "co",
+    "companies": "co",
+    "limited": "ltd",
+}
 
 #: Words by which a seller is a company, a fund, a trust or an estate rather than a person.
 _ENTITY_WORDS = (_LEGAL_FORMS - {"co", "sa", "se", "ab", "as", "sas", "spa", "kk"}) | frozenset(
@@ -48,7 +57,10 @@ _TITLES = frozenset({"mr", "mrs", "ms", "dr", "prof", "phd", "md", "esq", "cpa"}
 #: One notice asks for the keys of its few names several times over.
 _REMEMBERED = 1024
 
-_STATE = re.compile(r"\s*/\s*[A-Za-z .]{2,12}\s*/?\s*$")
+#: What EDGAR adds: `/DE/`, `/NEW`, `/ Canada`. Other slashes belong to the name (Data I/O, Long/Short Fund).
+_STATE = re.compile(
+    r"\s*/\s*(?:[A-Za-z .]{2,16}\s*/|[A-Za-z]{2,3}|Canada|Delaware|Cayman(?: Islands)?|Marshall Islands)\s*$"
+)
 _SALES_FOR = re.compile(
     r"^\s*(?:rule\s+)?10b5-?1\s+(?:plan\s+)?(?:sales?|transactions?|plan)\s+(?:for|of)\s+", re.IGNORECASE
 )
@@ -74,12 +86,18 @@ def company(name: str) -> str:
 
     Different issuers may share it (Toro Co and Toro Corp.); only a CIK tells those apart.
     """
-    words = _joined(plain(_STATE.sub("", name.strip().rstrip("/"))).split())
+    words = _company_words(name)
     if len(words) > 1 and words[0] == "the":
         words = words[1:]
-    while len(words) > 1 and words[-1] in _LEGAL_FORMS:
+    while len(words) > 1 and (words[-1] in _LEGAL_FORMS or words[-1] == "and"):  # Deere & Co
         words = words[:-1]
     return " ".join(words)
+
+
+def legal_form(name: str) -> str | None:
+    """The legal form a company's name ends with, in one spelling (`corp` for Corporation), else None."""
+    last = _company_words(name)[-1:]
+    return next((_IN_SHORT.get(word, word) for word in last if word in _LEGAL_FORMS), None)
 
 
 @lru_cache(_REMEMBERED)
@@ -96,22 +114,30 @@ def is_entity(name: str) -> bool:
 
 
 def persons(name: str) -> tuple[str, ...]:
-    """The people one name field names: `Fred Wilson & Joanne Wilson` are two. Not for entities."""
+    """The people one name field names: `Fred Wilson & Joanne Wilson` are two, and so are `Fred & Joanne
+    Wilson` and `WILSON FRED & JOANNE`. Not for entities.
+    """
     parts = [part.strip() for part in re.split(r"&|\band\b", name, flags=re.IGNORECASE)]
-    together = len(parts) > 1 and all(len(_words(part)) > 1 for part in parts)
-    return tuple(parts) if together else (name.strip(),)
+    whole = [part for part in parts if len(_long(part)) > 1]
+    if len(parts) == 1 or not whole or not all(map(_long, parts)):
+        return (name.strip(),)
+    surname = _long(parts[-1])[-1] if parts[-1] in whole else _long(whole[0])[0]
+    return tuple(part if part in whole else f"{part} {surname}" for part in parts)
 
 
 def pairs(name: str) -> frozenset[tuple[str, ...]]:
     """A person's keys: the guesses at (first, last), unordered, that hold for `LAST FIRST M` and for
     `First M. Last` alike. Two spellings of one person share at least one.
     """
-    words = [word for word in _words(name) if len(word) > 1]
-    if len(words) < 2:
-        return frozenset({tuple(_words(name))})
-    keys = {_pair(words[0], words[1]), _pair(words[0], words[-1])}
-    for nickname in _IN_BRACKETS.findall(name):
-        keys |= {_pair(word, other) for word in words for other in plain(nickname).split()[:1]}
+    keys: set[tuple[str, ...]] = set()
+    for reading in _readings(name):
+        words = [word for word in reading if len(word) > 1]
+        if len(words) < 2:
+            keys.add(tuple(reading))
+            continue
+        keys |= {_pair(words[0], words[1]), _pair(words[0], words[-1])}
+        for nickname in _IN_BRACKETS.findall(name):
+            keys |= {_pair(word, other) for word in words for other in plain(nickname).split()[:1]}
     return frozenset(keys)
 
 
@@ -125,7 +151,7 @@ def middles_agree(one: str, other: str, shared: tuple[str, ...]) -> bool:
 
     A missing middle name agrees with any; an initial agrees with every name it begins.
     """
-    mine, theirs = (_without(_words(name), shared) for name in (one, other))
+    mine, theirs = (_beside(name, shared) for name in (one, other))
     if len(mine) > len(theirs):
         mine, theirs = theirs, mine
     return all(any(_begins(a, b) for b in theirs) for a in mine)
@@ -133,7 +159,7 @@ def middles_agree(one: str, other: str, shared: tuple[str, ...]) -> bool:
 
 def middle_initials(name: str, shared: tuple[str, ...]) -> frozenset[str]:
     """The first letters of what stands beside the shared pair."""
-    return frozenset(word[0] for word in _without(_words(name), shared))
+    return frozenset(word[0] for word in _beside(name, shared))
 
 
 def numerals(name: str) -> frozenset[str]:
@@ -150,7 +176,40 @@ def _words(name: str) -> list[str]:
     words = plain(_IN_BRACKETS.sub(" ", name)).split()
     kept = [word for word in words if word not in _TITLES]
     named = [word for index, word in enumerate(kept) if index == 0 or word not in _GENERATIONS]
-    return named or words
+    return _with_particle("mc", named or words)
+
+
+def _long(name: str) -> list[str]:
+    """The words of a name that are no initials."""
+    return [word for word in _words(name) if len(word) > 1]
+
+
+def _readings(name: str) -> list[list[str]]:
+    """The words of a person's name; and again with a lone O as part of a surname (`O BRIEN KEVIN`), which it
+    may be as well as an initial.
+    """
+    words = _words(name)
+    joined = _with_particle("o", words)
+    return [words] if joined == words else [words, joined]
+
+
+def _with_particle(particle: str, words: list[str]) -> list[str]:
+    """`mc donald ronald` as `mcdonald ronald`."""
+    for index, (word, following) in enumerate(pairwise(words)):
+        if word == particle and len(following) > 1 and len(words) > 2:
+            return [*words[:index], word + following, *words[index + 2 :]]
+    return words
+
+
+def _company_words(name: str) -> list[str]:
+    return _joined(plain(_STATE.sub("", name.strip())).split())
+
+
+def _beside(name: str, shared: tuple[str, ...]) -> list[str]:
+    """What stands beside the shared pair, where the name is read so that it holds it."""
+    readings = _readings(name)
+    holds = (words for words in readings if set(shared) <= set(words))
+    return _without(next(holds, readings[0]), shared)
 
 
 def _pair(one: str, other: str) -> tuple[str, ...]:
