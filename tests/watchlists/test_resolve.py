@@ -54,6 +54,10 @@ def test_a_name_for_two_issuers_is_watched_by_name_and_said() -> None:
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
+        (
+            "issuers: [Apple Corp.]",
+            "'Apple Corp.' is taken for Apple Inc. (CIK 320193) | if it is another, write",
+        ),
         ("issuers: [Aple Inc]", "did you mean Apple Inc. (CIK 320193)?"),
         (
             "holders: [AAPL]",
@@ -82,6 +86,12 @@ def test_an_entry_that_may_not_mean_what_it_seems_to_is_warned_of(body: str, exp
     found = reading(body)
     assert said(found) == []
     assert any(expected in warning for warning in warned(found)), warned(found)
+
+
+def test_the_same_legal_form_in_other_letters_is_no_reason_to_warn() -> None:
+    assert warned(reading("issuers: [Apple, Apple Incorporated, NVIDIA Corporation]")) == [
+        "4:18 Apple Incorporated is on the list already (lists/one.yaml:4:11) | keep one"
+    ]
 
 
 def test_a_lower_case_ticker_is_not_a_name_and_the_hint_says_how_to_write_it() -> None:

@@ -9,7 +9,7 @@ from worker.errors import Mistake
 from worker.watchlists.entries import Written
 from worker.watchlists.issuers import KnownIssuers
 from worker.watchlists.match import Side
-from worker.watchlists.names import company, is_entity
+from worker.watchlists.names import company, is_entity, legal_form
 from worker.watchlists.pins import Pin
 from worker.watchlists.watchlist import Entry
 
@@ -100,6 +100,8 @@ class Resolver:
             self._warn(origin, f"{name!r} names {len(ciks)} issuers: {found}", "write the CIK you mean")
         elif cik is None:
             self._no_name(name, origin)
+        elif pin is None:
+            self._compare_forms(name, cik, origin)
         called = self._called(cik) or (pin.name if pin is not None else None)
         named = Written(name=name, note=written.note)
         return _entry(named, origin, Side.ISSUER, cik=cik, called=called, looked_up_by=key)
@@ -167,6 +169,15 @@ class Resolver:
         called = self._known.name(cik)
         if written.name is not None and called is not None and company(called) != company(written.name):
             self._warn(origin, f"the SEC calls CIK {cik} {called}", "it is watched under either name")
+
+    def _compare_forms(self, name: str, cik: int, origin: Origin) -> None:
+        """Say where the only issuer of that name has another legal form: it may be another company."""
+        called = self._called(cik) or ""
+        mine, theirs = legal_form(name), legal_form(called)
+        if mine is not None and theirs is not None and mine != theirs:
+            self._warn(
+                origin, f"{name!r} is taken for {called} (CIK {cik})", "if it is another, write its CIK"
+            )
 
     def _called(self, cik: int | None) -> str | None:
         return self._known.name(cik) if self._known is not None and cik is not None else None
