@@ -127,7 +127,6 @@ class Digests:
     def _tell(self, to: Destination, plan: DigestPlan, before: LastDigest, slot: datetime) -> bool:
         schedule, now = str(plan.schedule), self.clock()
         entries = self.ledger.digest_contents.waiting(to, schedule)
-        digest = self.about(to, plan, entries, before.until, now)
         made = Composed(
             destination=to,
             schedule=schedule,
@@ -137,7 +136,10 @@ class Digests:
             message=None,
             key=self._key(to, schedule, slot),
         )
-        if is_worth_sending(digest, plan):
+        # Known before it is made: what it would say goes further back each day on which nothing is sent.
+        is_never_sent = not entries and plan.when_empty is WhenEmpty.NEVER
+        digest = None if is_never_sent else self.about(to, plan, entries, before.until, now)
+        if digest is not None and is_worth_sending(digest, plan):
             written = write_digest(self.writer, digest, to, attach_csv=plan.attach_csv)
             if written.problem:
                 log.error("template_failed", why=written.problem)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import event
 
 from tests.digests.conftest import DAILY, DAY, HOUR, MORNING, a_list, publish, sent, tell, texts
 from tests.world import World
@@ -50,6 +51,31 @@ def test_an_empty_day_is_as_its_readers_asked(world: World, when: str, number: i
         world.clock.move(DAY)
         tell(world)
     assert len(world.mail.received) == number
+
+
+def test_where_nothing_is_sent_for_months_a_look_costs_as_much_as_on_the_first_day(world: World) -> None:
+    world.watchlist = a_list(f"{{every: {DAILY}, when_empty: never}}")
+    world.once()
+    tell(world)
+    statements: list[str] = []
+
+    def count(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        statements.append(statement)
+
+    def look() -> int:
+        statements.clear()
+        world.pipeline().digest()
+        return len(statements)
+
+    event.listen(world.ledger.database.engine, "before_cursor_execute", count)
+    world.clock.move(DAY)
+    first = look()
+    world.clock.move(100 * DAY)
+    assert look() == first
+    publish(world)
+    world.clock.move(DAY)
+    tell(world)
+    assert len(world.mail.received) == 1
 
 
 def test_a_reader_in_sydney_gets_it_at_their_own_hour_about_edgars_days(world: World) -> None:
