@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import cast
 
 import pytest
 from structlog.testing import capture_logs
@@ -15,6 +16,9 @@ from tests.servers.loopback import Loopback
 from tests.world import Fuse, World
 from worker import due
 from worker.aftermath import ASK_WHO_EVERY
+from worker.alerts.delivery import Receipt
+from worker.ledger.troubles import Trouble
+from worker.notifiers.base import Notifier
 from worker.notifiers.slack import SlackNotifier
 from worker.pipeline import Step
 from worker.standins.slack_faults import Fault
@@ -177,3 +181,28 @@ def test_a_follow_up_that_was_held_up_for_half_its_lease_asks_nobody_any_more(wo
     assert_done(world)
     world.settle()
     assert marks_due(world) == []
+
+
+class Broken:
+    """A notifier with a mistake in it."""
+
+    def send(self, *_what: object) -> Receipt:
+        raise KeyError("nobody thought of that")
+
+
+def test_a_step_that_breaks_keeps_none_after_it_from_being_done(world: World) -> None:
+    world.operator = Destination("email", "ops@example.com")
+    world.ledger.troubles.note(Trouble.WATCHLISTS, "watchlists", "1 mistake in an edit", world.clock())
+    acknowledge_first(world)
+    pipeline = world.pipeline()
+    notifiers = {**pipeline.aftermath.notifiers, "email": cast("Notifier", Broken())}
+    pipeline = replace(pipeline, aftermath=replace(pipeline.aftermath, notifiers=notifiers))
+    with capture_logs() as logs:
+        pipeline.follow_up()
+    assert [(one["event"], one["exc_info"]) for one in logs if one["log_level"] == "error"] == [
+        ("not_done", True)
+    ]
+    assert world.ledger.acknowledgements.of(1) != ()
+    assert marks_due(world) == []
+    assert not world.ledger.chores.is_due(Step.FOLLOW_UP, world.clock())
+    assert world.ledger.chores.is_due(Step.FOLLOW_UP, world.clock() + due.FOLLOW_UP)

@@ -10,6 +10,7 @@ import hmac
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from secrets import token_hex
 
 import msgspec
@@ -20,6 +21,7 @@ from worker.alerts.coverage import Coverage
 from worker.alerts.digest import Digest, Entry
 from worker.edgar.hours import is_business_day, opening
 from worker.filings.filing import Filing, eastern_day
+from worker.going_on import one_by_one
 from worker.ledger.digests import Composed, LastDigest
 from worker.ledger.ledger import Ledger
 from worker.messages.digest_message import write_digest
@@ -74,13 +76,18 @@ class Digests:
         for (to, schedule), plan in self.plans().items():
             if not goes_on():
                 break
-            slot = plan.schedule.last(self.clock())
-            before = last.get((to, schedule))
-            if before is None:
-                self.ledger.digests.begin(to, schedule, slot, self.clock())
-            elif before.slot < slot:
-                number += self._tell(to, plan, before, slot)
+            look = partial(self._tell_if_due, to, schedule, plan, last.get((to, schedule)))
+            number += sum(one_by_one(look))
         return number
+
+    def _tell_if_due(
+        self, to: Destination, schedule: str, plan: DigestPlan, before: LastDigest | None
+    ) -> bool:
+        slot = plan.schedule.last(self.clock())
+        if before is None:
+            self.ledger.digests.begin(to, schedule, slot, self.clock())
+            return False
+        return before.slot < slot and self._tell(to, plan, before, slot)
 
     def plans(self) -> Mapping[Key, DigestPlan]:
         """Every digest there is, each once: those the lists ask for, and those for which something waits

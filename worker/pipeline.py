@@ -23,6 +23,7 @@ from worker.conversations import Conversations
 from worker.digests import Digests
 from worker.edgar.client import Edgar
 from worker.errors import ConfigurationError, Unreachable
+from worker.going_on import one_by_one
 from worker.handover import Handover
 from worker.ledger.ledger import Ledger
 from worker.reading import Reader
@@ -129,16 +130,16 @@ class Pipeline:
         now, owner = self.clock(), token_hex(8)
         if not self.ledger.chores.claim(Step.FOLLOW_UP, now, due.FOLLOW_UP_LEASE, owner):
             return
-        if self.aftermath.redirect():
+        if any(one_by_one(self.aftermath.redirect, *([self.anchors.owe] if self.anchors else []))):
             self.ring(Step.DELIVER)
-        if self.anchors and self.anchors.owe():
-            self.ring(Step.DELIVER)
-        self.ledger.drills.end_overdue(self.clock())
-        self.ledger.chain.seal()
-        # Only now others are asked, who may not answer.
-        self.aftermath.tell_operator()
-        self.aftermath.read_acknowledgements(give_up_at=now + due.FOLLOW_UP_LEASE / 2)
-        self.conversations.mark_amended(give_up_at=now + due.FOLLOW_UP_LEASE / 2)
+        one_by_one(
+            lambda: self.ledger.drills.end_overdue(self.clock()),
+            self.ledger.chain.seal,
+            # Only now others are asked, who may not answer.
+            self.aftermath.tell_operator,
+            lambda: self.aftermath.read_acknowledgements(give_up_at=now + due.FOLLOW_UP_LEASE / 2),
+            lambda: self.conversations.mark_amended(give_up_at=now + due.FOLLOW_UP_LEASE / 2),
+        )
         self.ledger.chores.done(Step.FOLLOW_UP, owner, due_at=self.clock() + due.FOLLOW_UP)
 
     def digest(self) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from structlog.testing import capture_logs
 
 from tests.deaths import each_death, killed_before
 from tests.digests.conftest import (
@@ -26,7 +27,7 @@ from tests.digests.conftest import (
 from tests.world import START, Fuse, Killed, World, a_world
 from worker.alerts.delivery import DeliveryState
 from worker.cli.explain import record_lines
-from worker.ledger.digest_tables import digests
+from worker.ledger.digest_tables import digest_entries, digests
 from worker.ledger.digests import Composed
 from worker.ledger.record_tables import entries
 from worker.ledger.tables import deliveries
@@ -252,3 +253,17 @@ def test_a_digest_is_in_the_record(world: World) -> None:
     assert '"destination":"email:jane@example.com"' in body
     (rendered,) = [row.body for row in found if (row.kind, row.subject) == ("rendered", key)]
     assert sha in rendered
+
+
+def test_a_digest_that_cannot_be_made_keeps_no_other_from_being_told(world: World) -> None:
+    world.watchlist += f'  - {{to: "email:anne@example.com", digest: {DAILY}}}\n'.encode()
+    tell(world)
+    publish(world)
+    with world.ledger.database.write() as connection:
+        theirs = digest_entries.c.address == "anne@example.com"
+        connection.execute(sa.update(digest_entries).where(theirs).values(item=sa.literal_column("'{}'")))
+    world.clock.now = MORNING
+    with capture_logs() as logs:
+        tell(world)
+    assert [mail.recipients for mail in world.mail.received] == [("jane@example.com",)]
+    assert [one["event"] for one in logs if one["log_level"] == "error"] == ["not_done"]
