@@ -131,6 +131,18 @@ def test_a_failure_is_said_once_until_it_works_again() -> None:
         assert asked(ping, times=2) == ["ping_failed HTTP 404"]
 
 
+def test_a_machine_without_a_thread_to_spare_is_pinged_from_again_later() -> None:
+    with a_monitor() as monitor:
+        ping = Ping(monitor.url, my_turn=always)
+        threading.stack_size(1 << 46)  # more than any machine has
+        try:
+            assert asked(ping, times=2) == ["ping_failed can't start new thread"]
+        finally:
+            threading.stack_size(0)
+        assert asked(ping) == ["ping_works_again"]
+        assert monitor.asked == [SECRET_PATH]
+
+
 def test_nobody_there_hurts_nobody() -> None:
     with nobody_listens() as port:
         ping = Ping(f"http://127.0.0.1:{port}{SECRET_PATH}", my_turn=always)

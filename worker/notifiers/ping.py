@@ -44,8 +44,13 @@ class Ping:
 
     def __call__(self) -> None:
         """A poll was good. Returns at once; while an earlier ping is under way there is no other."""
-        if self._under_way.acquire(blocking=False):
+        if not self._under_way.acquire(blocking=False):
+            return
+        try:
             Thread(target=self._ping, name="ping", daemon=True).start()
+        except (RuntimeError, MemoryError) as error:  # the machine has no thread to spare
+            self._note(str(error) or type(error).__name__)
+            self._under_way.release()
 
     def wait(self) -> None:
         """Until no ping is under way."""
