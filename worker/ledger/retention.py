@@ -1,9 +1,11 @@
 """Retention: what may be forgotten of days long gone; on the record, and with the chain still whole.
 
 What goes: entries of the record, whose links stay; the bodies of documents, whose sha256 stays; messages that
-arrived; polls, but for the first and the last. What stays for ever: which filings were seen, the notices
-(later amendments are compared with them), alerts, and deliveries with their keys and receipts. Nothing goes
-that is younger than what is still owed, waits for a digest, is of unknown fate or unread.
+arrived or that a person closed; polls, but for the first and the last. All else stays for ever, such as which
+filings were seen, the notices (later amendments are compared with them), alerts, deliveries with their keys,
+receipts and every attempt, messages that were refused or given up (a person may try them again), what digests
+held, and who silenced, acknowledged or drilled what. Nothing goes that is younger than what is still owed,
+waits for a digest, is of unknown fate or unread.
 """
 
 from __future__ import annotations
