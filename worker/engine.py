@@ -26,6 +26,7 @@ from celery.worker import state
 from kombu.exceptions import OperationalError
 
 from worker.beat import SCHEDULER, Scheduler
+from worker.ledger.database import AT_A_TIME
 from worker.logs import configure_logging
 from worker.pipeline import Step
 from worker.settings import Settings, from_environment
@@ -127,7 +128,7 @@ class Doorbell(Task):  # type: ignore[type-arg]  # generic in its stubs only
     would take them all. A bell for one reader too many is lost, and the sweep rings again.
     """
 
-    readers = threading.Semaphore(64)  # as many as the command line lets a worker have
+    readers = threading.Semaphore(AT_A_TIME)  # as many as the command line lets a worker have
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
         if self.name != f"form144.{Step.READ}":

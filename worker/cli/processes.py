@@ -9,6 +9,7 @@ import typer
 from worker import engine, parts, wiring
 from worker.cli.console import stderr
 from worker.errors import ConfigurationError, Mistake
+from worker.ledger.database import AT_A_TIME
 from worker.logs import configure_logging
 from worker.metrics.server import serving
 
@@ -17,7 +18,7 @@ FEWEST = 4
 
 
 def run(
-    threads: Annotated[int, typer.Option(help="tasks at a time", min=FEWEST, max=64)] = engine.HANDS,
+    threads: Annotated[int, typer.Option(help="tasks at a time", min=FEWEST, max=AT_A_TIME)] = engine.HANDS,
 ) -> None:
     """Everything in one process: poll EDGAR, read, match, alert. Stops on Ctrl-C."""
     settings = engine.settings()
@@ -45,7 +46,7 @@ def worker(
     queue: Annotated[
         list[str] | None, typer.Option("--queue", "-Q", help="edgar or deliver; both where not given")
     ] = None,
-    concurrency: Annotated[int, typer.Option(help="tasks at a time", min=1, max=64)] = engine.HANDS,
+    concurrency: Annotated[int, typer.Option(help="tasks at a time", min=1, max=AT_A_TIME)] = engine.HANDS,
 ) -> None:
     """Consume queues, on any number of machines, beside one `form144 beat`."""
     queues = queue or ["edgar", "deliver"]

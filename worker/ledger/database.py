@@ -14,10 +14,15 @@ from sqlalchemy import event, exc
 from sqlalchemy.dialects import postgresql, sqlite
 
 from worker.errors import ConfigurationError, Mistake, Unreachable
+from worker.ledger import failures
 
 #: How long a writer waits for another on SQLite before it gives up.
 BUSY = timedelta(seconds=30)
 
+
+#: Connections one process may keep: as many as the command line lets it have threads. Each is made when it is
+#: first wanted.
+AT_A_TIME = 64
 
 #: A server or a network that went away without a word is noticed within a minute and a half; by default it
 #: takes two hours, and a worker's threads wait so long. A client that went away in the middle of its
@@ -39,19 +44,19 @@ class Database:
     def __init__(self, url: str) -> None:
         """`url` is an SQLAlchemy URL, `sqlite:///...` or `postgresql+psycopg://...`."""
         try:
-            self.engine = sa.create_engine(url, pool_pre_ping=True, connect_args=_connect_arguments(url))
-        except (exc.ArgumentError, ModuleNotFoundError) as error:
-            raise ConfigurationError(
-                [
-                    Mistake(
-                        "FORM144_LEDGER_URL",
-                        f"cannot be used: {error}",
-                        "write sqlite:///file or postgresql+psycopg://...",
-                    )
-                ]
-            ) from None
+            self.engine = sa.create_engine(
+                url,
+                pool_size=AT_A_TIME,
+                # A file does not hang up.
+                pool_pre_ping=not url.startswith("sqlite"),
+                connect_args=_connect_arguments(url),
+            )
+        except (exc.ArgumentError, ModuleNotFoundError, ValueError):
+            hint = "write sqlite:///file or postgresql+psycopg://..."
+            raise ConfigurationError([Mistake("FORM144_LEDGER_URL", "cannot be used", hint)]) from None
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._writing = threading.Lock()
+        event.listen(self.engine, "handle_error", failures.notice)
         if self.is_sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
@@ -60,25 +65,21 @@ class Database:
     def write(self) -> Iterator[sa.Connection]:
         """One transaction that will write: committed on leaving, rolled back on an error.
 
-        Raises Unreachable where the database is away, locked or full; nothing was written then.
+        Raises Unreachable where the database is away, locked, full or takes no writes, and ConfigurationError
+        where its user may not write; nothing was written then.
         """
-        try:
-            with self._turn(), self.engine.begin() as connection:
-                yield connection
-        except (exc.OperationalError, exc.InterfaceError) as error:
-            raise Unreachable(f"the ledger did not answer: {error.orig}") from error
+        with _failures(), self._turn(), self.engine.begin() as connection:
+            yield connection
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
-        """One transaction that only reads, and waits for no writer. Raises Unreachable as `write` does."""
-        try:
-            with (
-                self.engine.connect().execution_options(form144_reads=True) as connection,
-                connection.begin(),
-            ):
-                yield connection
-        except (exc.OperationalError, exc.InterfaceError) as error:
-            raise Unreachable(f"the ledger did not answer: {error.orig}") from error
+        """One transaction that only reads, and waits for no writer. Raises as `write` does."""
+        with (
+            _failures(),
+            self.engine.connect().execution_options(form144_reads=True) as connection,
+            connection.begin(),
+        ):
+            yield connection
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -109,6 +110,18 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    try:
+        yield
+    except exc.SQLAlchemyError as error:
+        raised = failures.ours(error)
+        if raised is None:
+            raise
+        # A mistake is told without the driver's words, which may quote what belongs to a secret.
+        raise raised from (error if isinstance(raised, Unreachable) else None)
 
 
 def _connect_arguments(url: str) -> dict[str, object]:
