@@ -15,8 +15,12 @@ from tests.conftest import ROOT
 from tests.servers import AbsentError, absent
 from tests.servers.redis import RedisServer, any_redis
 from tests.servers.tls import CERTIFICATE, TlsFront
+from tests.test_doctor import patient
+from tests.world import World
 from worker.alerts.delivery import DeliveryState
+from worker.doctor import broker
 from worker.ledger.ledger import Ledger
+from worker.notifiers.check import Mark
 from worker.settings import environment_without_ours
 
 pytestmark = pytest.mark.servers
@@ -105,6 +109,27 @@ def test_without_the_password_nothing_rings_and_nothing_shows_it(guarded: RedisS
         done = ring_once(f"redis://{credentials}127.0.0.1:{guarded.port}/0")
         assert "doorbell_not_heard" in done.stdout + done.stderr
         assert "a-wrong-word" not in done.stdout + done.stderr
+
+
+def test_the_doctor_gets_past_a_sentinel_with_the_password_that_rings(
+    tmp_path: Path, guarded: RedisServer, world: World
+) -> None:
+    watching = (
+        f"sentinel monitor ours 127.0.0.1 {guarded.port} 1\n"
+        f'sentinel auth-pass ours "{PASSWORD}"\n'
+        f'requirepass "{PASSWORD}"\n'
+    )
+    sentinel = RedisServer(guarded.binary, tmp_path, password=PASSWORD, sentinel=watching)
+    with ExitStack() as stack:
+        sentinel.start()
+        stack.callback(sentinel.stop)
+        for user in ("", "default"):
+            url = f"sentinel://{user}:{IN_A_URL}@127.0.0.1:{sentinel.port}/0?master_name=ours"
+            url += f"&sentinel_password={IN_A_URL}"
+            assert "doorbell_not_heard" not in ring_once(url).stdout
+            found = list(broker.broker(patient(world, FORM144_BROKER_URL=url)))
+            assert [one.finding for one in found if one.mark is Mark.BROKEN] == []
+            assert "answers" in found[0].finding
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any, cast
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import redis
 from redis.sentinel import Sentinel
@@ -59,8 +59,8 @@ def _client(there: Broker, url: str) -> redis.Redis:
         "redis.Redis",
         found.master_for(  # type: ignore[no-untyped-call]
             str(options["master_name"]),
-            username=first.username,
-            password=first.password,
+            username=unquote(first.username) if first.username else None,
+            password=unquote(first.password) if first.password else None,
             socket_timeout=TIMEOUT,
             socket_connect_timeout=TIMEOUT,
         ),
