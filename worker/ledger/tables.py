@@ -176,8 +176,8 @@ polls = sa.Table(
     sa.Column("error", sa.Text),
 )
 
-#: Work that comes round: `name` is poll, reconcile, follow_up, digest, tell, acknowledge or ping. `error` says
-#: what went wrong the last time.
+#: Work that comes round: `name` is poll, reconcile, follow_up, digest, tell, acknowledge or ping. `error`
+#: says what went wrong the last time.
 chores = sa.Table(
     "chores",
     metadata,
