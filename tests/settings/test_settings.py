@@ -170,6 +170,13 @@ def test_mail_without_encryption_stays_on_this_machine() -> None:
     ) == ["FORM144_SMTP_URL"]
 
 
+def test_a_password_that_no_log_in_can_carry_is_refused_before_anything_is_sent() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        from_environment({"FORM144_SMTP_URL": "smtp://form144:p%C3%A4ss@mail.example.com:587"})
+    assert "not ASCII" in str(caught.value)
+    assert "ss@" not in str(caught.value)
+
+
 def test_a_mail_server_without_a_sender_is_a_mistake() -> None:
     assert mistakes({"FORM144_SMTP_URL": "smtp://mail.example.com"}) == ["FORM144_MAIL_FROM"]
 

@@ -164,12 +164,17 @@ def mail_server(text: str) -> MailServer:
     if security is Security.NONE and url.hostname not in ("127.0.0.1", "localhost", "::1"):
         raise ValueError("is smtp+plain:// to another machine; without TLS only this machine is allowed")
     without_more(url)
+    username, password = (unquote(part) if part else None for part in (url.username, url.password))
+    if not f"{username}{password}".isascii():
+        raise ValueError(
+            "has a user or password that is not ASCII, which no log-in here carries; take another"
+        )
     return MailServer(
         host=url.hostname,
         port=url.port or MAIL_PORTS[security],
         security=security,
-        username=unquote(url.username) if url.username else None,
-        password=Secret(unquote(url.password)) if url.password else None,
+        username=username,
+        password=Secret(password) if password else None,
     )
 
 
