@@ -139,7 +139,7 @@ def amendment() -> Alert:
         previous_accession="0001950047-26-000101",
         relationships_as_filed=("Director", "Officer"),
         proposed_sales=(
-            a_proposed_sale(),
+            a_proposed_sale(class_title="Class A"),
             a_proposed_sale(
                 class_title="Class B",
                 units=2_500,
@@ -151,7 +151,10 @@ def amendment() -> Alert:
             ),
         ),
         nothing_to_report=False,
-        past_sales=(a_past_sale(), a_past_sale(units=1_200, gross_proceeds=Decimal(28800))),
+        past_sales=(
+            a_past_sale(class_title="Class A"),
+            a_past_sale(class_title="Class A", units=1_200, gross_proceeds=Decimal(28800)),
+        ),
         plan_adoption_dates=(date(2026, 3, 2),),
     )
     return an_alert(notice, a_filing(form_type="144/A"))
@@ -160,7 +163,8 @@ def amendment() -> Alert:
 def amended() -> Alert:
     """The same, where the notice it amends is known and was told of."""
     alert = amendment()
-    original = a_notice(remarks="To be sold under no plan.", proposed_sales=(a_proposed_sale(units=9_000),))
+    sale = a_proposed_sale(class_title="Class A", units=9_000)
+    original = a_notice(remarks="To be sold under no plan.", proposed_sales=(sale,))
     return replace(alert, amendment=differences(original, alert.notice), was_told=True)
 
 
