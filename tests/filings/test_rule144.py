@@ -187,6 +187,16 @@ def test_one_proposed_sale_explains_one_past_sale() -> None:
     assert _with_past(twin, twin).listed_twice == (0,)
 
 
+def test_of_two_sales_of_one_day_and_size_the_one_with_the_same_value_is_the_same() -> None:
+    sales = tuple(a_proposed_sale(market_value=Decimal(value)) for value in (100, 101))
+    past = tuple(
+        a_past_sale(sale_date=sale.sale_date, units=sale.units, gross_proceeds=sale.market_value)
+        for sale in reversed(sales)
+    )
+    figures = _with_past(*past, proposed_sales=sales)
+    assert (figures.listed_twice, figures.maybe_listed_twice) == ((0, 1), ())
+
+
 def test_executions_listed_as_one_past_sale_are_found_together() -> None:
     sales = (a_proposed_sale(units=1_000), a_proposed_sale(units=500))
     past = a_past_sale(sale_date=sales[0].sale_date, units=1_500, gross_proceeds=Decimal("0.00"))

@@ -43,9 +43,10 @@ def listed_twice(notice: Form144Notice) -> Twice:
     surely: list[int] = []
     perhaps: list[int] = []
     for row, sale in enumerate(notice.past_sales):
-        same = next((candidate for candidate in proposed if _is_same(candidate, sale)), None)
-        if same is None:
+        alike = [candidate for candidate in proposed if _is_same(candidate, sale)]
+        if not alike:
             continue
+        same = next((one for one in alike if one.value == sale.gross_proceeds), alike[0])
         if sale.gross_proceeds is not None and sale.gross_proceeds in {Decimal(0), same.value}:
             surely.append(row)
         elif _words(sale.seller_name) == _words(notice.seller_name) or sale.seller_name is None:
