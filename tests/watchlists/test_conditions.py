@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import product
 
 import pytest
+from msgspec import structs
 
 from tests.builders import a_filing, a_lot, a_notice, a_past_sale, a_proposed_sale
 from tests.watchlists.lists import HEAD
@@ -70,7 +71,10 @@ AN_UNREADABLE_PLAN_DATE = Problem(
     field="plan_adoption_dates[0]", kind=ProblemKind.DATE, raw="soon", why="is not a date"
 )
 UNREAD = notice_from_announcement(a_filing())
-PLAN_60 = a_notice(plan_adoption_dates=(date(2026, 7, 3),))
+PLAN_60_DATE = (date(2026, 7, 3),)
+PLAN_60 = a_notice(plan_adoption_dates=PLAN_60_DATE)
+LATE_AND_UNREAD = selling({"sale_date": date(2026, 12, 1)}, {"sale_date": None})
+PLAN_151_AND_UNREAD = structs.replace(LATE_AND_UNREAD, plan_adoption_dates=PLAN_60_DATE)
 TWO_SPELLINGS = selling(
     {"class_title": "Class A", "units": 300_000}, {"class_title": "Class A Common", "units": 300_000}
 )
@@ -107,6 +111,13 @@ CASES: list[tuple[str, str, Form144Notice, Answer, str]] = [
     ("sale_date", "before 2026-10-01", a_notice(), MET, "2026-09-01 < 2026-10-01"),
     ("sale_date", "between 2026-10-01 and 2026-10-31", a_notice(), NOT_MET, "2026-09-01 is outside"),
     ("sale_date", "before 2026-10-01", UNREAD, UNKNOWN, "missing"),
+    ("sale_date", "within 10 days", LATE_AND_UNREAD, UNKNOWN, "91 days > 10 days, but another line's"),
+    ("sale_date", "within 100 days", LATE_AND_UNREAD, MET, "91 days <= 100 days"),
+    ("sale_date", "before 2026-10-01", LATE_AND_UNREAD, UNKNOWN, "missing or unreadable"),
+    ("sale_date", "after 2026-10-01", LATE_AND_UNREAD, UNKNOWN, "missing or unreadable"),
+    ("sale_date", "after 2026-12-24", LATE_AND_UNREAD, NOT_MET, "2026-12-01 <= 2026-12-24"),
+    ("sale_date", "between 2026-11-01 and 2026-12-31", LATE_AND_UNREAD, UNKNOWN, "missing or unreadable"),
+    ("sale_date", "between 2026-12-10 and 2026-12-31", LATE_AND_UNREAD, NOT_MET, "2026-12-01 is outside"),
     ("plan", "present", PLAN_60, MET, "2026-07-03"),
     ("plan", "present", a_notice(), NOT_MET, "no plan adoption date"),
     ("plan", "absent", a_notice(), MET, "no plan adoption date"),
@@ -116,6 +127,7 @@ CASES: list[tuple[str, str, Form144Notice, Answer, str]] = [
     ("plan", "absent", a_notice(problems=(AN_UNREADABLE_PLAN_DATE,)), UNKNOWN, "unreadable: 'soon'"),
     ("plan_age", "under 90 days", PLAN_60, MET, "60 days < 90 days"),
     ("plan_age", "under 60 days", PLAN_60, NOT_MET, "60 days >= 60 days"),
+    ("plan_age", "under 90 days", PLAN_151_AND_UNREAD, UNKNOWN, "151 days >= 90 days, but"),
     ("plan_age", "under 90 days", a_notice(), NOT_MET, "no plan adoption date"),
     ("plan_age", "under 90 days", UNREAD, UNKNOWN, "could not be read"),
     (

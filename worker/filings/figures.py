@@ -65,7 +65,8 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     maybe_listed_twice: tuple[int, ...]  #: rows that may be; they are counted
     outside_three_months: tuple[int, ...]  #: rows dated outside the three months before; they are counted
     below_threshold: bool | None  #: at most 5,000 units and 50,000 dollars in three months, Rule 144(h)(1)
-    first_sale: date | None  #: the earliest proposed sale date
+    first_sale: date | None  #: the earliest proposed sale date that could be read
+    first_sale_is_whole: bool  #: False where a row's date is missing or unreadable: it may be earlier
     days_to_sale: int | None  #: notice to that date; negative where the sale is dated first
     window_ends: date | None  #: the notice's date and 90 days
     plans: tuple[PlanFigures, ...]  #: distinct dates, oldest first

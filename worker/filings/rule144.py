@@ -73,6 +73,7 @@ def computed(notice: Form144Notice) -> Figures:
             notice, past, is_whole=None not in {units, value, past_units, proceeds}
         ),
         first_sale=first_sale,
+        first_sale_is_whole=all(sale.sale_date is not None for sale in notice.proposed_sales),
         days_to_sale=_days(notice.notice_date, first_sale),
         window_ends=notice.notice_date + WINDOW if notice.notice_date else None,
         plans=_plans(notice, first_sale),

@@ -95,7 +95,10 @@ def _sale(notice: Form144Notice, figures: Figures) -> Iterator[Row]:
     if len(days) > 1:
         dates = f"{dates} to {words.day(days[-1])}"
     figure = words.day(days[0]) if days else words.NOT_STATED
-    yield Row(name="Proposed sale date", value=dates, unsure=not days, figure=figure)
+    if days and not figures.first_sale_is_whole:
+        dates += "; not every line states one that can be read"
+    unsure = not days or not figures.first_sale_is_whole
+    yield Row(name="Proposed sale date", value=dates, unsure=unsure, figure=figure)
     yield Row(name="Broker", value=_listed(sale.broker_name for sale in sales))
     yield Row(name="Exchange", value=_listed(sale.exchange for sale in sales))
 

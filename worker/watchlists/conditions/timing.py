@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
+from typing import TypeVar
 
 import msgspec
 
@@ -15,6 +16,8 @@ from worker.watchlists.conditions.condition import Evidence, Verdict, met, not_m
 from worker.watchlists.conditions.size import held
 from worker.watchlists.conditions.words import one_of, reader_of
 from worker.watchlists.match import Answer
+
+T = TypeVar("T", Decimal, date)
 
 
 class SaleWindow(msgspec.Struct, frozen=True):
@@ -40,9 +43,12 @@ def sale_date(evidence: Evidence, window: SaleWindow) -> Verdict:
     """The earliest proposed sale date: within so many days of the notice, or before, after, between days."""
     first, wait = evidence.figures.first_sale, evidence.figures.days_to_sale
     if window.days is not None and first is not None:
-        return Verdict(answer=window.days.answer(first), because=window.days.because(first, str))
+        verdict = Verdict(answer=window.days.answer(first), because=window.days.because(first, str))
+        return _if_earlier(verdict, first, window.days, evidence)
     if window.wait is not None and wait is not None:
-        return held(Decimal(wait), window.wait, evidence, _in_days)
+        days_to_sale = Decimal(wait)
+        verdict = held(days_to_sale, window.wait, evidence, _in_days)
+        return _if_earlier(verdict, days_to_sale, window.wait, evidence)
     return unknown("the sale date or the date of the notice is missing or unreadable")
 
 
@@ -82,7 +88,10 @@ def plan_age(evidence: Evidence, limit: Comparison[Decimal]) -> Verdict:
     known = [age for age in ages if age is not None]
     if not known or len(known) < len(ages):
         return unknown("the earliest sale date is missing or unreadable")
-    verdicts = [held(Decimal(age), limit, evidence, _in_days) for age in known]
+    verdicts = [
+        _if_earlier(held(Decimal(age), limit, evidence, _in_days), Decimal(age), limit, evidence)
+        for age in known
+    ]
     if len({verdict.answer for verdict in verdicts}) > 1:
         return unknown(f"{len(known)} plans of different age: {', '.join(map(str, known))} days")
     return Verdict(
@@ -90,6 +99,24 @@ def plan_age(evidence: Evidence, limit: Comparison[Decimal]) -> Verdict:
         because="; ".join(verdict.because for verdict in verdicts),
         near=any(verdict.near for verdict in verdicts),
     )
+
+
+def _if_earlier(verdict: Verdict, figure: T, limit: Comparison[T], evidence: Evidence) -> Verdict:
+    """The verdict, where it stands even if a sale date that could not be read is the earliest: then the true
+    figure is smaller. UNKNOWN otherwise.
+    """
+    if evidence.figures.first_sale_is_whole:
+        return verdict
+    match limit.sense:
+        case Sense.UNDER | Sense.AT_MOST:
+            stands = verdict.answer is Answer.MET
+        case Sense.OVER | Sense.AT_LEAST:
+            stands = verdict.answer is Answer.NOT_MET
+        case Sense.BETWEEN:
+            stands = figure < limit.limit
+    if stands:
+        return verdict
+    return unknown(f"{verdict.because}, but another line's sale date is missing or unreadable")
 
 
 def _has_plan(evidence: Evidence) -> Verdict:

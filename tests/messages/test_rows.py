@@ -1,0 +1,26 @@
+"""The rows of an alert: each says what was filed, what was computed, and what could not be read."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from tests.builders import a_notice, a_proposed_sale
+from tests.messages import samples
+from worker.filings.rule144 import computed
+from worker.messages.rows import Row, rows_of
+
+
+def row(name: str, **overrides: Any) -> Row:
+    """The row of that name, of a notice so changed."""
+    notice = a_notice(**overrides)
+    found = rows_of(samples.an_alert(notice), computed(notice), "an issuer", "a seller")
+    return next(one for one in found if one.name == name)
+
+
+def test_a_sale_date_that_cannot_be_read_on_one_line_leaves_the_earliest_unsure() -> None:
+    sales = (a_proposed_sale(sale_date=date(2026, 12, 1)), a_proposed_sale(sale_date=None))
+    found = row("Proposed sale date", proposed_sales=sales)
+    assert found.value == "1 December 2026; not every line states one that can be read"
+    assert found.unsure
+    assert not row("Proposed sale date", proposed_sales=sales[:1]).unsure
