@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.builders import a_notice, a_proposed_sale
 from tests.messages import samples
+from worker.filings.notice import Problem, ProblemKind
 from worker.filings.rule144 import computed
 from worker.messages.rows import Row, rows_of
 
@@ -24,3 +25,19 @@ def test_a_sale_date_that_cannot_be_read_on_one_line_leaves_the_earliest_unsure(
     assert found.value == "1 December 2026; not every line states one that can be read"
     assert found.unsure
     assert not row("Proposed sale date", proposed_sales=sales[:1]).unsure
+
+
+def test_a_plan_date_that_cannot_be_read_is_shown_as_filed_and_not_called_none() -> None:
+    unread = Problem(
+        field="plan_adoption_dates[0]",
+        kind=ProblemKind.DATE,
+        raw="02/30/2026",
+        why="The calendar has no such day.",
+    )
+    found = row("10b5-1 plan", problems=(unread,))
+    assert (found.value, found.unsure) == ("stated as “02/30/2026”, unreadable", True)
+    beside = row("10b5-1 plan", problems=(unread,), plan_adoption_dates=(date(2026, 8, 31),))
+    assert beside.value == (
+        "adopted 31 August 2026, 1 day before the notice (computed); stated as “02/30/2026”, unreadable"
+    )
+    assert row("10b5-1 plan").value == "none stated"

@@ -166,3 +166,15 @@ class Form144Notice(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_amendment(self) -> bool:
         return self.submission_type == "144/A"
+
+    @property
+    def unread_plan_dates(self) -> tuple[str, ...]:
+        """What stands where the adoption date of a plan should, and could not be read. A 1933 date stands for
+        none.
+        """
+        return tuple(
+            problem.raw
+            for problem in self.problems
+            if problem.field.startswith("plan_adoption_date")
+            and problem.kind is not ProblemKind.PLACEHOLDER_DATE
+        )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from worker.alerts.alert import Alert
-from worker.filings.figures import Figures, Mention
+from worker.filings.figures import Figures, Mention, PlanFigures
 from worker.filings.filing import Party, Role
 from worker.filings.notice import Form144Notice, ProposedSale
 from worker.messages import words
@@ -43,7 +43,7 @@ def rows_of(alert: Alert, figures: Figures, issuer: str, seller: str) -> tuple[R
         *_parties(alert, issuer, seller),
         Row(name="Relationship", value=_listed(notice.relationships_as_filed)),
         *_sale(notice, figures),
-        Row(name="10b5-1 plan", value=_plan(figures)),
+        _plan(notice, figures),
         *_past(notice, figures),
         *_spoken_of(figures),
         *_amended(notice),
@@ -118,20 +118,19 @@ def _share(figures: Figures) -> Row:
     return Row(name="Share of class", value=f"{said} (computed)", figure=words.percent(share))
 
 
-def _plan(figures: Figures) -> str:
-    if figures.plans:
-        return "; ".join(
-            f"adopted {words.day(plan.adopted)}"
-            + (
-                f", {words.counted(plan.days_to_notice, 'day')} before the notice (computed)"
-                if plan.days_to_notice is not None and plan.days_to_notice >= 0
-                else ""
-            )
-            for plan in figures.plans
-        )
-    if Mention.PLAN in figures.remarks_mention:
-        return "no adoption date stated; the remarks speak of a plan"
-    return "none stated"
+def _plan(notice: Form144Notice, figures: Figures) -> Row:
+    unread = [f"stated as “{words.clean(raw)}”, unreadable" for raw in notice.unread_plan_dates]
+    said = [*map(_adopted, figures.plans), *unread]
+    if not said and Mention.PLAN in figures.remarks_mention:
+        said = ["no adoption date stated; the remarks speak of a plan"]
+    return Row(name="10b5-1 plan", value="; ".join(said) or "none stated", unsure=bool(unread))
+
+
+def _adopted(plan: PlanFigures) -> str:
+    said = f"adopted {words.day(plan.adopted)}"
+    if plan.days_to_notice is not None and plan.days_to_notice >= 0:
+        said += f", {words.counted(plan.days_to_notice, 'day')} before the notice (computed)"
+    return said
 
 
 def _past(notice: Form144Notice, figures: Figures) -> Iterator[Row]:

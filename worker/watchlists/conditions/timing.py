@@ -10,7 +10,7 @@ from typing import TypeVar
 import msgspec
 
 from worker.filings.figures import Mention
-from worker.filings.notice import Form144Notice, Problem, ProblemKind, Source
+from worker.filings.notice import Source
 from worker.watchlists.amounts import Comparison, Sense, comparison, day, days
 from worker.watchlists.conditions.condition import Evidence, Verdict, met, not_met, question, unknown
 from worker.watchlists.conditions.size import held
@@ -82,8 +82,8 @@ def plan_age(evidence: Evidence, limit: Comparison[Decimal]) -> Verdict:
     has_plan = _has_plan(evidence)
     if has_plan.answer is not Answer.MET:
         return has_plan
-    if unread := _unread_dates(evidence.notice):
-        return unknown(f"a plan adoption date is unreadable: {unread[0].raw!r}")
+    if unread := evidence.notice.unread_plan_dates:
+        return unknown(f"a plan adoption date is unreadable: {unread[0]!r}")
     ages = [plan.days_to_sale for plan in evidence.figures.plans]
     known = [age for age in ages if age is not None]
     if not known or len(known) < len(ages):
@@ -125,19 +125,11 @@ def _has_plan(evidence: Evidence) -> Verdict:
         return met(f"plan adopted {', '.join(map(str, notice.plan_adoption_dates))}")
     if notice.source is Source.ANNOUNCEMENT:
         return unknown("the document could not be read")
-    if unread := _unread_dates(notice):
-        return unknown(f"a plan adoption date is unreadable: {unread[0].raw!r}")
+    if unread := notice.unread_plan_dates:
+        return unknown(f"a plan adoption date is unreadable: {unread[0]!r}")
     if Mention.PLAN in evidence.figures.remarks_mention:
         return unknown("the remarks speak of a 10b5-1 plan, its field gives no date")
     return not_met("no plan adoption date is given")
-
-
-def _unread_dates(notice: Form144Notice) -> list[Problem]:
-    return [
-        problem
-        for problem in notice.problems
-        if problem.field.startswith("plan_adoption_date") and problem.kind is not ProblemKind.PLACEHOLDER_DATE
-    ]
 
 
 def _in_days(number: Decimal) -> str:
