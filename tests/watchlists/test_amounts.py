@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.watchlists.lists import reading, said
 from worker.watchlists.amounts import comparison, day, days, dollars, percent, whole
 from worker.watchlists.match import Answer
 from worker.watchlists.misread import Misread
@@ -59,6 +60,19 @@ def test_days_weeks_and_calendar_days() -> None:
             day(text)
 
 
+def test_days_that_run_off_the_calendar_are_refused_with_what_may_be_written() -> None:
+    assert days("3660 days") == 3_660
+    for text in ("3661 days", "99999 months", "50000 weeks"):
+        with pytest.raises(Misread, match="more than ten years") as raised:
+            days(text)
+        assert raised.value.hint == "write at most 3,660 days"
+    assert (day("1900-01-01").year, day("2099-12-31").year) == (1900, 2099)
+    for text in ("9999-12-31", "0001-01-01", "2100-01-01"):
+        with pytest.raises(Misread, match="holds a date in the year") as raised:
+            day(text)
+        assert raised.value.hint == "write a year from 1900 to 2099"
+
+
 @pytest.mark.parametrize(
     ("text", "met", "missed", "because"),
     [
@@ -99,3 +113,11 @@ def test_the_reason_given_is_true_as_it_stands(figure: Decimal, limit: Decimal) 
     for word in ("over", "at least", "under", "at most"):
         because = comparison(f"{word} {limit}", dollars, "").because(figure, str)
         assert signs[because.split()[1]]
+
+
+def test_a_day_off_the_calendar_is_a_mistake_at_its_place_and_no_traceback_later() -> None:
+    body = "any_notice: true\nwhen:\n  cluster: 2 sellers in 30000 months\n  sale_date: before 9999-12-31\n"
+    assert said(reading(body)) == [
+        "6:12 cluster: '30000 months' is more than ten years | write at most 3,660 days",
+        "7:14 sale_date: no Form 144 holds a date in the year 9999 | write a year from 1900 to 2099",
+    ]

@@ -38,6 +38,21 @@ def test_conditions_that_exclude_each_other_are_named(when: str) -> None:
     assert said.startswith("ours.yaml:1:1: nobody is ever told: what meets the rest misses ")
 
 
+@pytest.mark.parametrize(
+    "when",
+    [
+        "  sale_date: before 2099-12-31",
+        "  sale_date: after 1900-01-01",
+        "  sale_date: within 3660 days",
+        "  plan_age: under 3660 days",
+        "  plan_age: over 3660 days",
+        "  cluster: 2 sellers in 3660 days",
+    ],
+)
+def test_the_furthest_days_that_may_be_written_are_looked_at_like_any_other(when: str) -> None:
+    assert warnings(when) == []
+
+
 def test_a_destination_whose_conditions_exclude_the_lists_is_named_at_its_line() -> None:
     tell = "[slack:#desk, {to: email:cfo@example.com, when: {market_value: under 1M}}]"
     (said,) = warnings("  market_value: over 10M", tell)

@@ -15,6 +15,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from worker.filings.fields import FIRST_YEAR, LAST_YEAR
 from worker.watchlists.match import Answer
 from worker.watchlists.misread import Misread
 
@@ -24,6 +25,9 @@ _TIMES |= {"b": 10**9, "bn": 10**9, "billion": 10**9}
 _PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,6})?)\s*(?:%|percent)", re.IGNORECASE)
 _DAYS = re.compile(r"([0-9]{1,5})\s*(days?|weeks?|months?)", re.IGNORECASE)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+#: No condition looks further than ten years: one that does is a slip, and runs off the calendar's end.
+MOST_DAYS = 3_660
 
 
 class Sense(StrEnum):
@@ -113,22 +117,31 @@ def percent(text: str) -> Decimal:
 
 
 def days(text: str) -> Decimal:
-    """`90 days`, `2 weeks`; a month counts 30 days. Raises Misread."""
+    """`90 days`, `2 weeks`; a month counts 30 days. Raises Misread, also for more than ten years."""
     found = _DAYS.fullmatch(text.strip())
     if found is None:
         raise Misread(f"{text!r} is not a number of days", "write it as 90 days or 2 weeks")
     per = {"d": 1, "w": 7, "m": 30}[found[2][0].lower()]
-    return Decimal(int(found[1]) * per)
+    number = int(found[1]) * per
+    if number > MOST_DAYS:
+        raise Misread(f"{text.strip()!r} is more than ten years", f"write at most {MOST_DAYS:,} days")
+    return Decimal(number)
 
 
 def day(text: str) -> date:
-    """`2026-03-31`. Raises Misread."""
+    """`2026-03-31`, in a year that a Form 144 may name. Raises Misread."""
     try:
         if _DAY.fullmatch(text.strip()) is None:
             raise ValueError(text)
-        return date.fromisoformat(text.strip())
+        found = date.fromisoformat(text.strip())
     except ValueError:
         raise Misread(f"{text!r} is not a day", "write it as 2026-03-31: year, month, day") from None
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise Misread(
+            f"no Form 144 holds a date in the year {found.year}",
+            f"write a year from {FIRST_YEAR} to {LAST_YEAR}",
+        )
+    return found
 
 
 def comparison(text: str, read: Callable[[str], T], example: str) -> Comparison[T]:
