@@ -137,6 +137,34 @@ def test_totals_count_an_amended_notice_once() -> None:
     assert "1 amended in this digest and not counted" in group.totals
 
 
+def test_of_two_amendments_of_one_notice_the_newest_alone_counts() -> None:
+    entries = [digests.numbered(number, issuer=1) for number in (1, 2, 3, 4)]
+    original, first, second, third = (entry.item for entry in entries)
+    chain = (
+        original,
+        structs.replace(first, amends=original.accession),
+        structs.replace(second, amends=original.accession),
+        structs.replace(third, amends=first.accession),
+    )
+    for items in (chain, chain[1:], chain[:3], chain[::-1]):
+        made = [structs.replace(entry, item=item) for entry, item in zip(entries, items, strict=False)]
+        found = facts(digests.a_digest(*made))
+        assert "market value $250,000.00 (computed)" in found.groups[0].totals
+        assert f"{len(items) - 1} amended in this digest and not counted" in found.groups[0].totals
+        noted = [line for line in found.groups[0].lines if "by a newer notice" in " ".join(line.notes)]
+        assert len(noted) == len(items) - 1
+
+
+def test_notices_that_name_each_other_as_amended_are_one_family() -> None:
+    one, other = (digests.numbered(number, issuer=1) for number in (1, 2))
+    ring = [
+        structs.replace(one, item=structs.replace(one.item, amends=other.item.accession)),
+        structs.replace(other, item=structs.replace(other.item, amends=one.item.accession)),
+    ]
+    (group,) = facts(digests.a_digest(*ring)).groups
+    assert "market value $250,000.00 (computed)" in group.totals
+
+
 def test_units_of_an_amended_notice_are_counted_once() -> None:
     original, other, amended = (digests.numbered(number, issuer=1) for number in (1, 2, 3))
     item = structs.replace(amended.item, amends=original.item.accession)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from decimal import Decimal
 
 import msgspec
@@ -41,8 +42,9 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """One notice and the entries about it, at least one. `superseded` is True where a notice that amends it
-    stands in the same digest: then its figures are not counted.
+    """One notice and the entries about it, at least one. `superseded` is True where a newer one of its
+    family, the notice amended and all that amend it, stands in the same digest: then its figures are not
+    counted.
     """
 
     item: DigestItem
@@ -59,11 +61,36 @@ def told_of(entries: Iterable[Entry]) -> tuple[Told, ...]:
     found: dict[str, list[Entry]] = {}
     for entry in entries:
         found.setdefault(entry.item.accession, []).append(entry)
-    amended = {of[0].item.amends for of in found.values()}
+    items = {accession: of[0].item for accession, of in found.items()}
+    newest: dict[str, DigestItem] = {}
+    for item in items.values():
+        family = _family(item, items)
+        newest[family] = max(newest.get(family, item), item, key=_age)
     return tuple(
-        Told(item=of[0].item, entries=tuple(of), superseded=accession in amended)
-        for accession, of in found.items()
+        Told(
+            item=item,
+            entries=tuple(found[accession]),
+            superseded=newest[_family(item, items)] is not item,
+        )
+        for accession, item in items.items()
     )
+
+
+def _family(item: DigestItem, items: Mapping[str, DigestItem]) -> str:
+    """The accession of the notice that it amends, through others that are amended in turn, or its own."""
+    passed = {item.accession}
+    while item.amends is not None and item.amends not in passed:
+        passed.add(item.amends)
+        if item.amends not in items:
+            return item.amends
+        item = items[item.amends]
+    # In a ring of notices that amend each other each finds the same name.
+    return item.accession if item.amends is None else min(passed)
+
+
+def _age(item: DigestItem) -> tuple[bool, datetime, str]:
+    """What grows with each amendment: a notice comes before all that amend it."""
+    return item.amends is not None, item.accepted_at or item.seen_at, item.accession
 
 
 def line_of(told: Told) -> Line:
@@ -146,6 +173,8 @@ def _notes(told: Told) -> Iterator[str]:
         yield f"amended {words.instant(amended)}" + (
             ", by a notice in this digest" if told.superseded else ""
         )
+    elif told.superseded:
+        yield "amended by a newer notice in this digest"
     if item.late:
         yield item.late
     yield from dict.fromkeys(note for one in told.entries for note in _became(one))
