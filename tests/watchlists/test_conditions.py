@@ -180,6 +180,20 @@ def test_a_question_answers_with_the_figures_behind_it(
     assert finding.condition.startswith(name)
 
 
+NASDAQ = ["NASDAQ", "NASD", "Nasdaq Global Select", "NASDAQ GLOBAL MARKET", "Nasdaq Capital Marke"]
+NASDAQ += ["The Nasdaq Stock Mar", "NASDAQ-GS", "NasdaqGS", "NMS", "XNGS"]
+NYSE = ["NYSE", "N.Y.S.E.", "New York Stock Exch.", "The New York Stock E", "New York", "XNYS"]
+OTHERS = ["NYSE American", "NYSE Arca", "Nasdaq Copenhagen", "OTC"]
+
+
+@pytest.mark.parametrize("spelling", [*NASDAQ, *NYSE, *OTHERS])
+def test_an_exchange_is_known_in_all_its_spellings_and_no_other_is_taken_for_it(spelling: str) -> None:
+    notice = selling({"exchange": spelling})
+    assert (ask("exchange: NASDAQ", notice).answer is MET) is (spelling in NASDAQ)
+    assert (ask("exchange: NYSE", notice).answer is MET) is (spelling in NYSE)
+    assert ask(f"exchange: {spelling}", notice).answer is MET
+
+
 TODAY = date(2026, 9, 1)
 
 

@@ -17,11 +17,15 @@ _SPELLINGS = {
     "10% stockholder": Relationship.TEN_PERCENT_HOLDER,
     "10% shareholder": Relationship.TEN_PERCENT_HOLDER,
 }
-#: Spellings of one exchange; the form's field is free text of 20 characters.
+#: Spellings of one exchange; the form's field is free text of 20 characters, and cuts the longer ones off.
 _EXCHANGES = {
-    **dict.fromkeys(("nasd", "nasdaq gs", "nasdaq global select", "nasdaq stock market", "xnas"), "nasdaq"),
-    **dict.fromkeys(("new york stock exchange", "new york stock excha", "xnys"), "nyse"),
+    **dict.fromkeys(("nasd", "nms", "xnas", "xngs", "xnms", "xncm"), "nasdaq"),
+    **dict.fromkeys(("xnys",), "nyse"),
 }
+#: What may stand behind Nasdaq without being another exchange, as Nasdaq Copenhagen is.
+_OF_NASDAQ = ("gs", "gm", "cm", "global", "select", "capital", "national", "stock", "market", "exchange")
+_OF_NASDAQ += ("the", "llc", "inc")
+_NEW_YORK = "new york stock exchange"
 _LIST_OF_TEXTS = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
 
 
@@ -146,7 +150,14 @@ def _any_named(named: Iterable[str | None], fits: Callable[[str], bool], what: s
 
 
 def _exchange(text: str) -> str:
-    key = plain(text)
+    """One key for all spellings: `NasdaqGS`, `The Nasdaq Stock Mar`, `New York Stock Exch.`."""
+    key = plain(text).removeprefix("the ")
+    if key.startswith("nasdaq"):
+        rest = key.removeprefix("nasdaq").split()
+        if all(any(word.startswith(part) for word in _OF_NASDAQ) for part in rest):
+            return "nasdaq"
+    if key.startswith("new york") and _NEW_YORK.startswith(key.removesuffix(" llc")):
+        return "nyse"
     return _EXCHANGES.get(key, key)
 
 
