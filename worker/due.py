@@ -7,8 +7,9 @@ from typing import TypeVar
 
 from worker.alerts.delivery import Delivery
 from worker.edgar.hours import EASTERN
-from worker.errors import Blocked, Unreachable
+from worker.errors import Awaiting, Blocked, Unreachable
 from worker.filings.filing import eastern_day
+from worker.ledger.families import Original
 from worker.ledger.filings import ClaimedFiling
 from worker.ledger.polls import Poll
 
@@ -64,7 +65,9 @@ DOCUMENT_ATTEMPTS = 20
 
 #: How long an amendment waits for the notice it amends, where that was announced and is not read yet.
 ORIGINAL_PATIENCE = timedelta(minutes=15)
-ORIGINAL_PAUSE = timedelta(seconds=5)
+#: And how often that one is tried at least: the time may have passed while nobody was running, or while days
+#: that are read first had their turn.
+ORIGINAL_ATTEMPTS = 10
 
 #: How long a document that cannot be read waits for the other party, where the feed has shown one row only:
 #: who asks about that party would not be told. The rows of a filing appear seconds apart.
@@ -89,13 +92,21 @@ def look_back(last: Poll | None, now: datetime) -> datetime:
 
 
 def waits_for_document(claim: ClaimedFiling, error: Unreachable, now: datetime) -> bool:
-    """Whether the document is asked for again. A block says nothing about any document."""
+    """Whether the document is asked for again. A block says nothing about any document, and one that waits
+    for another is there.
+    """
     tried = claim.attempt >= DOCUMENT_ATTEMPTS and now >= claim.seen_at + DOCUMENT_PATIENCE
-    return isinstance(error, Blocked) or not tried
+    return isinstance(error, Blocked | Awaiting) or not tried
+
+
+def waits_for_original(claim: ClaimedFiling, original: Original, now: datetime) -> bool:
+    """Whether an amendment waits on for the notice it amends."""
+    tried = original.attempts >= ORIGINAL_ATTEMPTS and now >= claim.seen_at + ORIGINAL_PATIENCE
+    return original.is_awaited and not tried
 
 
 def next_look(claim: ClaimedFiling, error: Unreachable, now: datetime) -> datetime:
-    """When to look again for a document that was announced and is not there: when EDGAR says, or else
-    after 1, 2, 4 ... 300 seconds.
+    """When to look again for a document that was announced and is not there, or waits for another: when EDGAR
+    says, or else after 1, 2, 4 ... 300 seconds.
     """
     return now + (error.retry_after or timedelta(seconds=min(2 ** min(claim.attempt - 1, 16), 300)))

@@ -4,7 +4,8 @@
     ├── ConfigurationError    a person edits a setting or a watchlist; nothing starts until then
     ├── Unreachable           nobody: the other side is away or asks for patience; try later
     │   ├── Away              nobody: no address there is reached, whichever it is
-    │   └── Blocked           nobody: the SEC asks for silence; every process keeps it
+    │   ├── Blocked           nobody: the SEC asks for silence; every process keeps it
+    │   └── Awaiting          nobody: another filing is read first
     ├── UnreadableFiling      a person looks at the document; the alert says so
     ├── Refused               the operator: this destination will not take this message, now or later
     └── Unknown               the program: the request may have arrived; ask before sending again
@@ -71,6 +72,14 @@ class Blocked(Unreachable):
 
     def __init__(self, why: str, *, retry_after: timedelta) -> None:
         super().__init__(why, retry_after=retry_after)
+
+
+class Awaiting(Unreachable):
+    """The filing called `accession` is to be read before this one."""
+
+    def __init__(self, why: str, *, accession: str) -> None:
+        super().__init__(why)
+        self.accession = accession
 
 
 class UnreadableFiling(Form144Error):

@@ -22,7 +22,7 @@ from worker.anchors import Anchors
 from worker.conversations import Conversations
 from worker.digests import Digests
 from worker.edgar.client import Edgar
-from worker.errors import ConfigurationError, Unreachable
+from worker.errors import Awaiting, ConfigurationError, Unreachable
 from worker.going_on import one_by_one
 from worker.handover import Handover
 from worker.ledger.ledger import Ledger
@@ -101,7 +101,8 @@ class Pipeline:
 
     def read(self) -> None:
         """Each filing is read into a notice; watchlists match notices; matches raise alerts."""
-        for claim in self._drain(lambda now, me: self.ledger.filings.claim(now, due.READ_LEASE, me)):
+        awaited: list[str] = []  # what one of them waits for is read next, whatever its day
+        for claim in self._drain(lambda now, me: self.ledger.filings.claim(now, due.READ_LEASE, me, awaited)):
             # The submission has a header that says when it was accepted, where only its day is known.
             fetch = self.edgar.document if claim.filing.accepted_at else self.edgar.submission
             drill = self.ledger.drills.take_up(claim.filing, self.clock())
@@ -112,6 +113,7 @@ class Pipeline:
                 continue
             except Unreachable as error:
                 log.info("not_readable_yet", accession=claim.filing.accession, why=str(error))
+                awaited.extend([error.accession] if isinstance(error, Awaiting) else ())
                 if due.waits_for_document(claim, error, self.clock()):
                     self.ledger.filings.postpone(claim, due.next_look(claim, error, self.clock()), str(error))
                     continue

@@ -14,9 +14,9 @@ from worker.alerts.conversation import as_told, destinations_to_tell, matches_to
 from worker.alerts.digest import held_for, how_told
 from worker.alerts.hold import Hold, hold
 from worker.alerts.raising import delivery_key
-from worker.due import ORIGINAL_PATIENCE, ORIGINAL_PAUSE, OTHER_ROW_PATIENCE, OTHER_ROW_PAUSE
+from worker.due import OTHER_ROW_PATIENCE, OTHER_ROW_PAUSE, waits_for_original
 from worker.edgar.client import Document
-from worker.errors import Unreachable, UnreadableFiling
+from worker.errors import Awaiting, Unreachable, UnreadableFiling
 from worker.filings.amendments import differences
 from worker.filings.announcement import notice_from_announcement
 from worker.filings.filing import DRILL_AGENT, Filing, eastern_day
@@ -63,8 +63,8 @@ class Reader:
 
         A document that cannot be read still reaches everybody whose list names its issuer or seller:
         they are told that, and why, nobody could read it. An amendment also reaches whoever was told of the
-        notice it amends. Raises Unreachable where that one is about to be read here, or where the party that
-        readers of an unreadable one ask about may still be announced.
+        notice it amends. Raises Awaiting where that one is about to be read here, and Unreachable where the
+        party that readers of an unreadable one ask about may still be announced.
         """
         if drill is not None:
             return self._drill(claim, drill)
@@ -148,9 +148,9 @@ class Reader:
         if notice.previous_accession is None or notice.previous_accession.startswith(DRILL_AGENT):
             return None
         original = self.families.original(claim.filing.accession, notice.previous_accession)
-        if original.is_awaited and self.clock() < claim.seen_at + ORIGINAL_PATIENCE:
+        if waits_for_original(claim, original, self.clock()):
             why = f"{notice.previous_accession}, which it amends, is not read yet"
-            raise Unreachable(why, retry_after=ORIGINAL_PAUSE)
+            raise Awaiting(why, accession=notice.previous_accession)
         return original
 
     def _recent(

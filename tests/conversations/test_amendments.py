@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from msgspec.structs import replace
 
 from tests.builders import a_filing, a_notice, a_proposed_sale
@@ -18,6 +19,7 @@ from worker.alerts.delivery import DeliveryState
 from worker.due import READ_LEASE
 from worker.filings.filing import Party, Role
 from worker.filings.reader import read_notice
+from worker.ledger.tables import filings
 from worker.pipeline import Step
 from worker.standins.slack_faults import Fault
 
@@ -218,6 +220,31 @@ def test_an_amendment_read_before_its_original_waits_for_it(world: World) -> Non
     assert "Units to be sold 10,000 → 12,500" in str(posts(world)[1].blocks)
     assert posts(world)[1].thread_ts == posts(world)[0].ts
     assert texts[0].startswith("Amended")
+
+
+def test_an_original_of_an_older_day_is_read_before_its_amendment_gives_up(world: World) -> None:
+    """Nobody was running when both were announced, and the newest day is read first."""
+    world.publish(a_filing(accepted_at=START - timedelta(days=5)))
+    world.publish(*an_amendment())
+    world.clock.now = START + timedelta(minutes=97)
+    pipeline = world.pipeline()
+    pipeline.poll()
+    world.clock.move(timedelta(hours=1))
+    world.settle()
+    texts = [str(post.blocks) for post in posts(world)]
+    assert ["Units to be sold 10,000 → 12,500" in text for text in texts] == [False, True]
+
+
+def test_an_amendment_that_waits_is_fetched_less_and_less_often(world: World) -> None:
+    world.publish(*an_amendment())
+    world.publish(document_lag=timedelta(hours=2))
+    world.clock.now = START + timedelta(minutes=97)
+    world.settle()
+    with world.ledger.database.read() as connection:
+        tried = sa.select(filings.c.attempts).where(filings.c.accession == AMENDMENT)
+        assert connection.scalar(tried) in range(8, 15)
+    told = str(posts(world)[0].blocks)
+    assert f"The notice it amends ({ORIGINAL}) is not known here" in told
 
 
 def test_an_original_that_comes_after_its_amendment_joins_it_and_is_marked(world: World) -> None:

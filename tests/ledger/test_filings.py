@@ -99,3 +99,15 @@ def test_one_filing_is_claimed_at_a_time_also_where_the_database_thinks_there_is
     ledger.filings.announce(later, NOW)
     claimed = [ledger.filings.claim(NOW, LEASE, "me") for _ in later]
     assert {one.filing.accession for one in claimed if one} == {one.accession for one in later}
+
+
+def test_the_filing_asked_for_first_is_read_before_newer_days_where_it_is_due(ledger: Ledger) -> None:
+    old = a_filing(accession="0000000001-26-000001", accepted_at=NOW - timedelta(days=5))
+    ledger.filings.announce([a_filing(), old], NOW)
+    claim = ledger.filings.claim(NOW, LEASE, "one", [old.accession])
+    assert claim is not None
+    assert claim.filing == old
+    assert ledger.families.original(a_filing().accession, old.accession).attempts == 1
+    newest = ledger.filings.claim(NOW, LEASE, "two", [old.accession])
+    assert newest is not None
+    assert newest.filing == a_filing()

@@ -204,6 +204,7 @@ def test_reading_a_notice_reads_no_table_from_end_to_end(year: Ledger) -> None:
         year,
         lambda: year.filings.announce([again], LATER),
         lambda: year.filings.claim(LATER, LEASE, "worker"),
+        lambda: year.filings.claim(LATER, LEASE, "worker", ["39999"]),
         lambda: year.families.original("40000", "39999"),
         lambda: year.history.recent(77, LATER.date() - timedelta(days=30)),
         lambda: year.silences.active(LATER),

@@ -9,6 +9,7 @@ from worker.alerts.conversation import EarlierAlert
 from worker.filings.filing import DRILL_AGENT
 from worker.filings.notice import Form144Notice
 from worker.ledger.database import Database
+from worker.ledger.filings import CLAIMABLE
 from worker.ledger.tables import alerts, deliveries, filings, notices
 from worker.watchlists.destination import Destination
 
@@ -23,11 +24,13 @@ class Original(msgspec.Struct, frozen=True, kw_only=True):
     """The notice that an amendment names, as far as it is known here.
 
     `notice` is None where it was never announced or not read; `is_awaited` is True where it was announced and
-    is yet to be read. `root` is the first notice of the family, `earlier` what each list said of any of it.
+    is yet to be read, `attempts` how often that was tried. `root` is the first notice of the family,
+    `earlier` what each list said of any of it.
     """
 
     notice: Form144Notice | None
     is_awaited: bool
+    attempts: int
     root: str
     earlier: dict[str, EarlierAlert]
 
@@ -41,7 +44,7 @@ class Families:
     def original(self, accession: str, named: str) -> Original:
         """The notice called `named`, which the filing `accession` amends."""
         query = (
-            sa.select(filings.c.state, notices.c.notice, notices.c.unreadable_because)
+            sa.select(filings.c.state, filings.c.attempts, notices.c.notice, notices.c.unreadable_because)
             .outerjoin(notices, notices.c.accession == filings.c.accession)
             .where(filings.c.accession == named)
         )
@@ -50,7 +53,8 @@ class Families:
             line = _upwards(connection, named)
             return Original(
                 notice=row.notice if row is not None and row.unreadable_because is None else None,
-                is_awaited=row is not None and row.state in ("announced", "reading"),
+                is_awaited=row is not None and row.state in CLAIMABLE,
+                attempts=row.attempts if row is not None else 0,
                 root=line[-1],
                 earlier=_earlier(connection, relatives(connection, named) - {accession}),
             )

@@ -44,7 +44,8 @@ class Filings:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._claim = _claim(database)
+        self._claim = _claim(database, _NEWEST_DUE)
+        self._claim_first = _claim(database, _FIRST_DUE)
 
     def announce(self, found: Sequence[Filing], now: datetime) -> list[str]:
         """Write down what EDGAR announced and return the accessions that are new.
@@ -57,15 +58,21 @@ class Filings:
         with self._database.write() as connection:
             return announce(self._database, connection, found, now)
 
-    def claim(self, now: datetime, lease: timedelta, owner: str) -> ClaimedFiling | None:
-        """Take the filing of the newest day that has been due longest, or None where none is due: a gap
-        of months being closed keeps nobody waiting for today's.
+    def claim(
+        self, now: datetime, lease: timedelta, owner: str, first: Sequence[str] = ()
+    ) -> ClaimedFiling | None:
+        """Take one of those called `first` that is due, else the one of the newest day that has been due
+        longest, or None where none is due: a gap of months being closed keeps nobody waiting for today's.
 
         A filing whose reader's lease has ended is due again.
         """
         values = {"instant": now, "claimant": owner, "lease_ends": now + lease}
         with self._database.write() as connection:
-            row = connection.execute(self._claim, values).one_or_none()
+            row = None
+            if first:
+                row = connection.execute(self._claim_first, values | {"first": list(first)}).one_or_none()
+            if row is None:
+                row = connection.execute(self._claim, values).one_or_none()
         if row is None:
             return None
         return ClaimedFiling(
@@ -156,18 +163,19 @@ def settle(
     return connection.execute(_SETTLE, values).rowcount == 1
 
 
-def _claim(database: Database) -> ReturningUpdate[Any]:
+_DUE = sa.select(filings.c.accession).where(
+    filings.c.due_at <= sa.bindparam("instant"), filings.c.state.in_(CLAIMABLE)
+)
+_NEWEST_DUE = _DUE.order_by(filings.c.day.desc(), filings.c.due_at).limit(1)
+_FIRST_DUE = _DUE.where(filings.c.accession.in_(sa.bindparam("first", expanding=True))).limit(1)
+
+
+def _claim(database: Database, due: sa.Select[Any]) -> ReturningUpdate[Any]:
     """The claim, put together once: that takes SQLAlchemy as long as the database needs to carry it out.
 
     One accession, by a scalar subquery: PostgreSQL may run one behind IN again for each row, and, as each
     passes over what was just taken, take several.
     """
-    due = (
-        sa.select(filings.c.accession)
-        .where(filings.c.due_at <= sa.bindparam("instant"), filings.c.state.in_(CLAIMABLE))
-        .order_by(filings.c.day.desc(), filings.c.due_at)
-        .limit(1)
-    )
     return (
         sa.update(filings)
         .where(filings.c.accession == database.only_free_rows(due, filings).scalar_subquery())
