@@ -63,14 +63,14 @@ def test_the_end_of_the_record_goes_out_once_a_day_and_holds(world: World) -> No
     assert len(found) == 3
     kept = {position: digest for anchor in found for position, digest in anchor.items()}
     assert len(kept) == 3
-    assert world.ledger.verification.verify(kept).finding is None
+    assert world.ledger.verification.verify(kept.items()).finding is None
     with world.ledger.database.write() as connection:
         connection.exec_driver_sql("UPDATE entries SET sealed = 0")
         connection.exec_driver_sql("DELETE FROM links")
         connection.exec_driver_sql("DELETE FROM entries WHERE id = 1")
     world.ledger.chain.seal()
     assert world.ledger.verification.verify().finding is None
-    assert world.ledger.verification.verify(kept).finding is not None
+    assert world.ledger.verification.verify(kept.items()).finding is not None
 
 
 def test_a_day_is_a_day_in_washington(world: World) -> None:

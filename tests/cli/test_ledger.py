@@ -64,6 +64,9 @@ def test_an_anchor_that_the_record_does_not_hold_is_named(world: World) -> None:
     result = run(world, "verify", "--anchor", f"2:{'0' * 64}")
     assert "entry 2 has another hash than the anchor" in str(result.exception)
     assert "ends at" in str(run(world, "verify", "--anchor", f"999:{'0' * 64}").exception)
+    head = run(world, "head").stdout.strip()
+    twice = run(world, "verify", "--anchor", f"{head.partition(':')[0]}:{'0' * 64}", "--anchor", head)
+    assert "has another hash than the anchor" in str(twice.exception)
     bogus = run(world, "verify", "--anchor", "2:abc").exception
     assert isinstance(bogus, ConfigurationError)  # 2: exit code 1 is for a record that is not whole
     assert "write POSITION:HASH" in str(bogus)
@@ -96,7 +99,8 @@ def test_a_table_holds_no_formula_for_a_spreadsheet(world: World, tmp_path: Path
     for subject in ("=1+1", "+1", "-1", "@x", "\tx", "\rx", "harmless"):
         world.ledger.chain.note("step", subject, world.clock(), said="=cmd")
     file = tmp_path / "record.csv"
-    assert run(world, "export", "--format", "csv", "--output", str(file)).exit_code == 0
+    done = run(world, "export", "--format", "csv", "--output", str(file))
+    assert (done.exit_code, "verifier.py" in done.stdout) == (0, True)
     with file.open(encoding="utf-8", newline="") as opened:
         rows = list(csv.DictReader(opened))
     assert not [

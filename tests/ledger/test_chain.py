@@ -51,7 +51,7 @@ def execute(ledger: Ledger, *statements: str) -> None:
 
 def wrong(ledger: Ledger, anchors: dict[int, str] | None = None) -> tuple[int, Wrong] | None:
     """Where and what is wrong first."""
-    finding = ledger.verification.verify(anchors).finding
+    finding = ledger.verification.verify((anchors or {}).items()).finding
     return (finding.position, finding.wrong) if finding is not None else None
 
 
@@ -216,6 +216,16 @@ def test_a_record_made_anew_is_told_from_the_old_by_an_anchor(ledger: Ledger) ->
     ledger.chain.seal()
     assert wrong(ledger) is None
     assert wrong(ledger, {kept.position: kept.hash}) == (10, Wrong.ANCHOR)
+
+
+def test_a_second_anchor_of_one_entry_is_held_against_it_too(ledger: Ledger) -> None:
+    a_record(ledger)
+    kept = ledger.chain.head()
+    made_up = (kept.position, "0" * 64)
+    for anchors in ([(kept.position, kept.hash), made_up], [made_up, (kept.position, kept.hash)]):
+        finding = ledger.verification.verify(anchors).finding
+        assert finding is not None
+        assert (finding.position, finding.wrong) == (kept.position, Wrong.ANCHOR)
 
 
 def test_anchors_that_hold_change_nothing(ledger: Ledger) -> None:

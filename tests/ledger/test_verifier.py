@@ -69,7 +69,7 @@ def test_a_whole_export_is_verified_by_python_alone(ledger: Ledger, exported: Pa
 def test_the_verifier_imports_nothing_but_python(tmp_path: Path) -> None:
     source = Path(verifier.__file__).read_text(encoding="utf-8")
     imported = set(re.findall(r"^(?:from|import) ([\w.]+)", source, re.MULTILINE))
-    assert imported <= {"__future__", "hashlib", "json", "sys", "collections.abc"}
+    assert imported <= {"__future__", "csv", "hashlib", "json", "sys", "collections.abc"}
     shutil.copy(verifier.__file__, tmp_path / "verifier.py")
     assert run(tmp_path / "absent.jsonl")[0] == 2
 
@@ -130,6 +130,93 @@ def test_each_change_is_found_where_it_was_made(exported: Path) -> None:
         "reordered": "after entry 4 stands entry 6; entry 5 is missing, or moved",
         "not JSON": "after entry 4 stands a line that is not an entry of the record",
     }
+
+
+@pytest.fixture
+def table(ledger: Ledger, tmp_path: Path) -> Path:
+    """The whole record as a table, with every kind of cell that was made harmless for spreadsheets."""
+    a_record(ledger)
+    for subject in (
+        "=1+1",
+        "+1",
+        "-1",
+        "@x",
+        "\tx",
+        "\rx",
+        "'=1",
+        "'",
+        "two\nlines",
+        'a "quoted", word',
+        "é",
+    ):
+        ledger.chain.note("step", subject, NOW, said="=cmd", long="x" * 200_000 if subject == "é" else "")
+    ledger.chain.seal()
+    file = tmp_path / "clean" / "whole.csv"
+    file.parent.mkdir()
+    assert written(ledger.chain, file, Form.CSV, since=None, until=None) == 21
+    return file
+
+
+def test_a_table_is_verified_by_python_alone(ledger: Ledger, table: Path) -> None:
+    head = ledger.chain.head()
+    code, said = run(table, str(head))
+    assert (code, said.splitlines()) == (
+        0,
+        ["entries 1 to 21 are as they were sealed", f"the last one is {head}"],
+    )
+
+
+def test_each_change_of_a_table_is_found_where_it_was_made(table: Path) -> None:
+    whole = table.read_bytes().decode()
+    rows = [f"{row}\r\n" for row in whole.split("\r\n")[:-1]]
+
+    def said(changed: str) -> str:
+        table.write_text(changed, encoding="utf-8", newline="")
+        return run(table)[1].strip()
+
+    changed = "was changed, or another one put in its place"
+    assert said(whole.replace("subject 4", "subject 5")) == f"entry 5 {changed}"
+    assert said(whole.replace("'@x", "@y")) == f"entry 14 {changed}"
+    assert said(whole.replace("'=1", "''=1", 1)) == f"entry 11 {changed}"
+    assert "entry 5 is missing, or moved" in said("".join(rows[:5] + rows[6:]))
+    no_entry = "after entry 4 stands a line that is not an entry of the record"
+    assert said("".join([*rows[:5], "nonsense\n", *rows[6:]])) == no_entry
+    assert said("".join([*rows[:5], rows[5].replace("5,", "05,", 1), *rows[6:]])) == no_entry
+    gone = f"5,,pruned,,,{','.join(rows[5].split(',')[-3:])}"
+    missing = "entry 5 is missing, and no entry says that it was pruned"
+    assert said("".join([*rows[:5], gone, *rows[6:]])) == missing
+
+
+def test_a_name_that_stands_twice_in_a_line_is_no_entry(exported: Path) -> None:
+    # One reader would see the first, which nobody sealed, and this one the last.
+    lines = exported.read_text(encoding="utf-8").splitlines()
+    for twice in (
+        lines[4].replace('"subject":', '"subject":"somebody else","subject":'),
+        lines[4].replace('"entry":', '"entry":{"kind":"made up"},"entry":'),
+        lines[4].replace('"position":', '"note":"made up","position":'),
+    ):
+        assert first_wrong([*lines[:4], twice, *lines[5:]]) == (
+            "after entry 4 stands a line that is not an entry of the record"
+        )
+
+
+@pytest.mark.parametrize(
+    "line", ["[" * 100_000, "7", "[]", '{"position": 5}', '{"position": "5"}', '"\\ud800"', "\ud800"]
+)
+def test_no_line_ends_the_verifier_in_a_traceback(exported: Path, line: str) -> None:
+    lines = exported.read_text(encoding="utf-8").splitlines()
+    surrogate = edited(lines, 5, lambda one: entry(one).update(subject="\ud800"))
+    for wrong in ([*lines[:4], line, *lines[5:]], surrogate):
+        assert first_wrong(wrong) == "after entry 4 stands a line that is not an entry of the record"
+
+
+def test_every_anchor_of_an_entry_is_held_against_it(exported: Path) -> None:
+    lines = exported.read_text(encoding="utf-8").splitlines()
+    right = f"10:{json.loads(lines[-1])['hash']}"
+    made_up = f"10:{'0' * 64}"
+    assert first_wrong(lines, right, right) is None
+    for anchors in ((right, made_up), (made_up, right)):
+        assert "which is not the anchor's" in str(first_wrong(lines, *anchors))
 
 
 def test_a_cut_end_and_a_record_made_anew_are_told_by_an_anchor(ledger: Ledger, exported: Path) -> None:

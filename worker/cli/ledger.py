@@ -41,7 +41,7 @@ def verify(
     ] = None,
 ) -> None:
     """Check every entry of the record; exit code 1, and the first wrong one, where any is not as sealed."""
-    anchors = dict(map(_anchor, anchor or []))
+    anchors = [_anchor(one) for one in anchor or ()]
     with opened_ledger(from_environment()) as ledger:
         ledger.chain.seal()
         verified = _verified(ledger, anchors)
@@ -72,7 +72,8 @@ def export(
         datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="last day, in Washington")
     ] = None,
     form: Annotated[
-        Form, typer.Option("--format", help="jsonl can be verified by others, csv opens in a spreadsheet")
+        Form,
+        typer.Option("--format", help="jsonl, or csv, which opens in a spreadsheet; others can verify both"),
     ] = Form.JSONL,
     output: Annotated[Path, typer.Option(help="the file; the verifier is put beside it")],
 ) -> None:
@@ -91,8 +92,7 @@ def export(
     if not number:
         raise Form144Error("the record has no entry of those days")
     typer.echo(f"{counted(number, 'entry', 'entries')} in {output}")
-    if form is Form.JSONL:
-        typer.echo(f"to check them: python {output.with_name('verifier.py')} {output}")
+    typer.echo(f"to check them: python {output.with_name('verifier.py')} {output}")
 
 
 @app.command()
@@ -114,7 +114,7 @@ def prune(
     with opened_ledger(from_environment()) as ledger:
         ledger.chain.seal()
         # What others took out before must not pass as pruned.
-        _require_whole(_verified(ledger, {}))
+        _require_whole(_verified(ledger, []))
         if yes:
             found = ledger.retention.prune(until, now, by=by.strip(), reason=reason.strip())
             ledger.chain.seal()
@@ -123,7 +123,7 @@ def prune(
     typer.echo(_told(found, done=yes))
 
 
-def _verified(ledger: Ledger, anchors: dict[int, str]) -> Verified:
+def _verified(ledger: Ledger, anchors: list[tuple[int, str]]) -> Verified:
     columns = (TextColumn("{task.description}"), BarColumn(32), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=stderr(), transient=True) as progress:
         task = progress.add_task("Verifying", total=ledger.chain.head().position)

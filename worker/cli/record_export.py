@@ -1,4 +1,4 @@
-"""The record as a file for others: JSON lines that verify by themselves, or a table for a spreadsheet."""
+"""The record as a file for others: JSON lines, or a table for a spreadsheet; both verify by themselves."""
 
 from __future__ import annotations
 
@@ -12,11 +12,7 @@ from typing import TextIO
 
 from worker.ledger import verifier
 from worker.ledger.chain import Chain, Sealed
-
-COLUMNS = ("position", "at", "kind", "subject", "body", "previous", "entry_hash", "hash")
-
-#: How a cell begins that a spreadsheet may take for a formula (https://owasp.org/www-community/attacks/CSV_Injection).
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from worker.ledger.verifier import COLUMNS, FORMULA, GONE
 
 
 class Form(StrEnum):
@@ -40,9 +36,8 @@ def written(chain: Chain, file: Path, form: Form, *, since: datetime | None, unt
         part.unlink()
         return 0
     part.replace(file)
-    if form is Form.JSONL:
-        source = Path(verifier.__file__).read_text(encoding="utf-8")
-        file.with_name("verifier.py").write_text(source, encoding="utf-8")
+    source = Path(verifier.__file__).read_text(encoding="utf-8")
+    file.with_name("verifier.py").write_text(source, encoding="utf-8")
     return number
 
 
@@ -80,7 +75,7 @@ def _write_table(told: Iterable[tuple[str, Sealed]], to: TextIO) -> int:
     table, number = csv.writer(to), 0
     table.writerow(COLUMNS)
     for number, (before, sealed) in enumerate(told, start=1):  # noqa: B007 - counted
-        entry = sealed.entry or ("", "pruned", "", "")
+        entry = sealed.entry or GONE
         hashes = (before, sealed.entry_hash, sealed.hash)
         table.writerow([sealed.position, *map(_harmless, entry), *hashes])
     return number

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 
 import msgspec
@@ -53,14 +53,16 @@ class Verification:
 
     def verify(
         self,
-        anchors: Mapping[int, str] | None = None,
+        anchors: Iterable[tuple[int, str]] = (),
         *,
         progress: Callable[[int], None] = lambda _position: None,
     ) -> Verified:
-        """Walk the record, some entries at a time. `anchors` are hashes that somebody kept, by position;
-        `progress` hears of each position.
+        """Walk the record, some entries at a time. `anchors` are positions with the hash that somebody
+        kept of each; `progress` hears of each position.
         """
-        kept = dict(anchors or {})
+        kept: dict[int, set[str]] = {}
+        for position, digest in anchors:
+            kept.setdefault(position, set()).add(digest)
         head, pruned = Head(0, GENESIS), 0
         pruned_to = self._pruned_to()
         for sealed in self._chain.walk():
@@ -150,14 +152,14 @@ class _Pruned(msgspec.Struct):
     position: int
 
 
-def _kept_otherwise(sealed: Sealed, kept: dict[int, str]) -> Finding | None:
-    if kept.pop(sealed.position, sealed.hash) == sealed.hash:
+def _kept_otherwise(sealed: Sealed, kept: dict[int, set[str]]) -> Finding | None:
+    if kept.pop(sealed.position, {sealed.hash}) == {sealed.hash}:
         return None
     why = "has another hash than the anchor that was kept: the record was made anew up to there"
     return Finding(position=sealed.position, wrong=Wrong.ANCHOR, why=why)
 
 
-def _past_the_end(head: Head, kept: dict[int, str]) -> Finding | None:
+def _past_the_end(head: Head, kept: dict[int, set[str]]) -> Finding | None:
     if not kept:
         return None
     why = f"is missing: the record ends at {head.position}, and an anchor of {min(kept)} was kept"
