@@ -151,14 +151,10 @@ class Pipeline:
     def sweep(self) -> None:
         """Ring for everything that is due, as often as there are hands for it."""
         now = self.clock()
-        waiting = {
-            Step.POLL: int(self.ledger.chores.is_due(Step.POLL, now)),
-            Step.RECONCILE: int(self.ledger.chores.is_due(Step.RECONCILE, now)),
-            Step.READ: self.ledger.filings.due(now, at_most=self.slots),
-            Step.DELIVER: self.ledger.deliveries.due(now),
-            Step.FOLLOW_UP: int(self.ledger.chores.is_due(Step.FOLLOW_UP, now)),
-            Step.DIGEST: int(self.ledger.chores.is_due(Step.DIGEST, now)),
-        }
+        chores = (Step.POLL, Step.RECONCILE, Step.FOLLOW_UP, Step.DIGEST)
+        waiting = {step: int(self.ledger.chores.is_due(step, now)) for step in chores}
+        waiting[Step.READ] = self.ledger.filings.due(now, at_most=self.slots)
+        waiting[Step.DELIVER] = self.ledger.deliveries.due(now)
         for step, number in waiting.items():
             for _ in range(min(number, self.slots)):
                 self.ring(step)

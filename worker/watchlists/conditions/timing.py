@@ -112,7 +112,7 @@ def _if_earlier(verdict: Verdict, figure: T, limit: Comparison[T], evidence: Evi
             stands = verdict.answer is Answer.MET
         case Sense.OVER | Sense.AT_LEAST:
             stands = verdict.answer is Answer.NOT_MET
-        case Sense.BETWEEN:
+        case _:
             stands = figure < limit.limit
     if stands:
         return verdict
