@@ -88,6 +88,34 @@ SPELLINGS = {
     "Non-affiliate": {OTHER},
     "Trust of which the settlor is unknown": {OTHER},
     "关联人": {OTHER},
+    # What ended, and what did not.
+    "Former CEO and current Director": {FORMER_OFFICER, DIRECTOR},
+    "Former Officer and 10% Stockholder": {FORMER_OFFICER, TEN},
+    "Former Director and now Consultant": {FORMER_DIRECTOR, OTHER},
+    "Officer, retired": {FORMER_OFFICER},
+    "Officer (retired)": {FORMER_OFFICER},
+    "No longer an officer": {FORMER_OFFICER},
+    "Ex VP": {FORMER_OFFICER},
+    "Not an officer or director": {OTHER},
+    # Ten percent.
+    "10-percent holder": {TEN},
+    "Ten-percent owner": {TEN},
+    "Tenpercent owner": {TEN},
+    "10pct holder": {TEN},
+    "More than ten (10) percent": {TEN},
+    "Greater than 10 (ten) % holder": {TEN},
+    "10 per-cent shareholder": {TEN},
+    "0.10% owner; director": {DIRECTOR},
+    # Parts that say something else, and parts that only name the office.
+    "Director; see remarks": {DIRECTOR, OTHER},
+    "Officer and stakeholder": {OFFICER, OTHER},
+    "Officer, major shareholder": {OFFICER, OTHER},
+    "Director & Example Trust": {DIRECTOR, OTHER},
+    "EVP, General Counsel & Secretary": {OFFICER},
+    "Chief Legal and Compliance Officer": {OFFICER},
+    "V.P. and C.F.O.": {OFFICER},
+    "Director of R&D": {OTHER},
+    "Spouse of Officer and Director": {FAMILY},
 }  # fmt: skip
 
 

@@ -75,6 +75,7 @@ PLAN_60_DATE = (date(2026, 7, 3),)
 PLAN_60 = a_notice(plan_adoption_dates=PLAN_60_DATE)
 LATE_AND_UNREAD = selling({"sale_date": date(2026, 12, 1)}, {"sale_date": None})
 PLAN_151_AND_UNREAD = structs.replace(LATE_AND_UNREAD, plan_adoption_dates=PLAN_60_DATE)
+DIRECTOR_AND_UNSAID = related(Relationship.DIRECTOR, Relationship.OTHER, filed=("Director", "See Remarks"))
 TWO_SPELLINGS = selling(
     {"class_title": "Class A", "units": 300_000}, {"class_title": "Class A Common", "units": 300_000}
 )
@@ -87,6 +88,8 @@ CASES: list[tuple[str, str, Form144Notice, Answer, str]] = [
     ("relationship", "officer", related(Relationship.FORMER_OFFICER), NOT_MET, "former_officer"),
     ("relationship", "officer", related(filed=()), UNKNOWN, "missing"),
     ("relationship", "officer", related(Relationship.OTHER), UNKNOWN, "'as filed', which fits no class"),
+    ("relationship", "10% holder", DIRECTOR_AND_UNSAID, UNKNOWN, "director, but filed as"),
+    ("relationship", "director", DIRECTOR_AND_UNSAID, MET, "director, filed as"),
     ("relationship", "other", related(Relationship.OTHER), MET, "other"),
     ("market_value", "at least 250,000", a_notice(), MET, "250,000 >= 250,000"),
     ("market_value", "over 250,000", a_notice(), NOT_MET, "250,000 <= 250,000"),

@@ -2,7 +2,7 @@
 
 The specification offers Officer, Director, 10% Stockholder and family member, and lets anybody type
 anything else. Several classes may hold at once, a class that has ended is `former_*`, and text that fits
-no class is OTHER: it is never dropped.
+no class is OTHER, also beside text that does: it is never dropped.
 """
 
 from __future__ import annotations
@@ -14,6 +14,10 @@ from functools import lru_cache
 from worker.filings.notice import Relationship
 
 _FORMER = re.compile(r"\b(former(ly)?|retired|ex|past|prior|previous(ly)?|resigned|departed|emeritus)\b")
+_ENDED_BEHIND = re.compile(r"\b(former|retired|resigned|departed|emeritus)\W*$")
+_NO_LONGER = re.compile(r"\bno longer\b")
+_PRESENT = re.compile(r"\b(current(ly)?|present(ly)?|now|still)\b")
+_NOT = re.compile(r"\b(not|neither|never)\b")
 
 #: The text before a family word may be a role of the seller's own; the text after it is somebody else's.
 _FAMILY = re.compile(
@@ -22,7 +26,11 @@ _FAMILY = re.compile(
     r"|domestic partner|cousin|nephew|niece)\b"
 )
 
-_PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]+)?)\s*\+?\s*(?:%|per\s?cent)|\b(ten)\s+per\s?cent")
+#: `10%`, `10 (ten) %`, `ten (10) per cent`, `10-percent`, `10pct`.
+_PERCENT = re.compile(
+    r"(?:(?<![0-9.])([0-9]{1,3}(?:\.[0-9]+)?)|\bten)\+?[ -]?(?:\((?:ten|[0-9]{1,3})\) ?)?\+?"
+    r"(?:%|per[ -]?cent|pct\b)"
+)
 _LESS = re.compile(r"\b(less|fewer|under|below)\b[a-z ]*$|<\s*$")
 
 #: A director of a department sits on no board.
@@ -53,6 +61,20 @@ _ENDED = {
     Relationship.AFFILIATE: Relationship.FORMER_AFFILIATE,
 }
 
+_OFFICES = frozenset({Relationship.OFFICER, Relationship.FORMER_OFFICER})
+_REACHED = frozenset({Relationship.OFFICER, Relationship.DIRECTOR})
+
+_FULL_STOP = re.compile(r"\.(?![0-9])|(?<![0-9])\.")
+_STATEMENTS = re.compile(r"[;,/|]")
+_JOINTS = re.compile(r"\band\b|(?<!\br)&(?!d\b)")
+
+#: Beside an office, what fits no class names its department (`CEO, Asset & Wealth Management`), unless it has
+#: one of these words.
+_TELLING = re.compile(
+    r"\b(see|remarks?|foot ?notes?|\w*holders?|owners?|investors?|founders?|partners?|members?|trustees?"
+    r"|employees?|associates?|consultants?|advis[eo]rs?|beneficial(ly)?|others?|affiliat\w*|none|not|insider)\b"
+)
+
 
 def classified(texts: Iterable[str]) -> tuple[Relationship, ...]:
     """The classes all of these texts fall into together, sorted; empty only where there is no text."""
@@ -64,23 +86,56 @@ def classified(texts: Iterable[str]) -> tuple[Relationship, ...]:
 
 @lru_cache(maxsize=1024)
 def _classes(text: str) -> frozenset[Relationship]:
+    """Statements stand between commas and the like; a statement may have parts, joined by `and`."""
+    words = _FULL_STOP.sub("", " ".join(text.casefold().split()))
     found: set[Relationship] = set()
-    for clause in re.split(r"[;,/|]", text.casefold()):
-        found |= _of_clause(clause)
+    last: set[Relationship] = set()
+    unfit: list[str] = []
+    for statement in filter(None, map(str.strip, _STATEMENTS.split(words))):
+        if last and _ENDED_BEHIND.fullmatch(statement):  # `Officer, retired`
+            found = found - last | {_ENDED.get(one, one) for one in last}
+            continue
+        last, left = _of_statement(statement)
+        found |= last
+        unfit += left
+    if unfit and not (found & _OFFICES and not any(map(_TELLING.search, unfit))):
+        found.add(Relationship.OTHER)
     return frozenset(found) or frozenset({Relationship.OTHER})
 
 
-def _of_clause(clause: str) -> set[Relationship]:
-    own = clause
+def _of_statement(statement: str) -> tuple[set[Relationship], list[str]]:
+    """Its classes, and its parts that fit none."""
+    own = statement
     found: set[Relationship] = set()
-    if family := _FAMILY.search(clause):
+    if family := _FAMILY.search(statement):
         found.add(Relationship.FAMILY_MEMBER)
-        own = clause[: family.start()]
-    ended = _FORMER.search(own)
-    for relationship, start in _roles(own):
-        is_over = ended is not None and (ended.start() < start or ended.group() == "emeritus")
-        found.add(_ENDED[relationship] if is_over else relationship)
-    return found
+        own = statement[: family.start()]
+    # `Not an officer or director` is neither.
+    roles = [role for role in _roles(own) if not _NOT.search(own, 0, role[1])]
+    for relationship, start in roles:
+        found.add(_ENDED[relationship] if _is_over(own, relationship, start) else relationship)
+    unfit, end = [], 0
+    for joint in (*_JOINTS.finditer(own), None):
+        start, end_of_part = end, joint.start() if joint else len(own)
+        part, end = own[start:end_of_part].strip(), joint.end() if joint else len(own)
+        fits = any(start <= place < end for _, place in roles) or _PERCENT.search(part)
+        if not fits and any(map(str.isalnum, part)):
+            unfit.append(part)
+    return found, [] if family else unfit
+
+
+def _is_over(own: str, relationship: Relationship, start: int) -> bool:
+    """`Former` reaches over an `and` to a second office, but not to a holding, nor past `current`."""
+    before = own[:start]
+    if _NO_LONGER.search(before):
+        return True
+    ended = _FORMER.search(before)
+    if ended is None:
+        return _ENDED_BEHIND.search(own) is not None and not _JOINTS.search(own, start)
+    between = before[ended.end() :]
+    if _PRESENT.search(between):
+        return False
+    return relationship in _REACHED or not _JOINTS.search(between)
 
 
 def _roles(clause: str) -> Iterable[tuple[Relationship, int]]:
@@ -91,9 +146,9 @@ def _roles(clause: str) -> Iterable[tuple[Relationship, int]]:
         (_AFFILIATE, Relationship.AFFILIATE),
         (_TEN_PERCENT_WORDS, Relationship.TEN_PERCENT_HOLDER),
     ):
-        if match := pattern.search(clause):
+        for match in pattern.finditer(clause):
             yield relationship, match.start()
     for match in _PERCENT.finditer(clause):
-        share = 10.0 if match.group(2) else float(match.group(1))
+        share = 10.0 if match[1] is None else float(match[1])
         if share >= 10 and not _LESS.search(clause[: match.start()]):
             yield Relationship.TEN_PERCENT_HOLDER, match.start()

@@ -58,7 +58,7 @@ def _relationships(value: Value) -> frozenset[Relationship]:
 def relationship(evidence: Evidence, asked: frozenset[Relationship]) -> Verdict:
     """The seller's relationship to the issuer is one of these classes.
 
-    A relationship in words that fit no class leaves the question open.
+    Words that fit no class leave the question open, also beside words that do.
     """
     notice = evidence.notice
     filed = " and ".join(repr(text) for text in notice.relationships_as_filed)
@@ -66,8 +66,11 @@ def relationship(evidence: Evidence, asked: frozenset[Relationship]) -> Verdict:
         return met(f"{', '.join(common)}, filed as {filed}" if filed else ", ".join(common))
     if not notice.relationships:
         return unknown("the relationship is missing or unreadable")
-    if set(notice.relationships) == {Relationship.OTHER}:
-        return unknown(f"filed as {filed}, which fits no class")
+    if Relationship.OTHER in notice.relationships:
+        known = [one for one in notice.relationships if one is not Relationship.OTHER]
+        beside = f"{', '.join(known)}, but " if known else ""
+        which = "of which not all fits a class" if known else "which fits no class"
+        return unknown(f"{beside}filed as {filed}, {which}")
     return not_met(f"{', '.join(notice.relationships)}, filed as {filed}")
 
 
