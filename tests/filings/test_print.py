@@ -10,6 +10,7 @@ from tests.builders import a_lot, a_notice, a_past_sale, a_proposed_sale
 from worker.filings.notice import Address, Form144Notice, ProblemKind
 from worker.filings.print_text import name_and_address
 from worker.filings.reader import read_notice
+from worker.filings.rule144 import computed
 from worker.standins.forms import as_print
 
 
@@ -75,6 +76,27 @@ def test_a_row_that_ran_into_the_heading_above_it_is_not_lost() -> None:
     notice = _read("Gross Proceeds\n", "Gross Proceeds ", with_sale)
     assert [sale.units for sale in notice.past_sales] == [None]
     assert [problem.field for problem in notice.problems] == ["past_sales[0]"]
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_row_that_lost_its_tabs_is_a_row_of_nothing_wherever_it_stands(first: bool) -> None:
+    lost, whole = a_proposed_sale(units=77), a_proposed_sale()
+    text = as_print(a_notice(proposed_sales=(lost, whole) if first else (whole, lost))).decode()
+    (row,) = [line for line in text.split("\n") if "\t77\t" in line]
+    notice = read_notice(text.replace(row, row.replace("\t", " ")).encode())
+    assert [sale.units for sale in notice.proposed_sales] == ([None, 10_000] if first else [10_000, None])
+    assert [problem.kind for problem in notice.problems] == [ProblemKind.UNEXPECTED]
+    assert computed(notice).units is None
+
+
+def test_a_past_sale_without_tabs_is_not_nothing_and_a_piece_of_a_lot_is_no_lot() -> None:
+    text = as_print(a_notice(nothing_to_report=False, past_sales=(a_past_sale(),))).decode()
+    (row,) = [line for line in text.split("\n") if "\t5000\t" in line]
+    notice = read_notice(text.replace(row, row.replace("\t", " ")).encode())
+    assert (len(notice.past_sales), computed(notice).past_units) == (1, None)
+    loose = _read("\t12000\t", "\t12000\t\n")
+    assert len(loose.acquired_lots) == 1
+    assert [problem.kind for problem in loose.problems] == [ProblemKind.UNEXPECTED]
 
 
 def test_a_third_line_of_street_is_kept_and_marked() -> None:

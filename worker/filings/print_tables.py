@@ -128,10 +128,14 @@ def _past_sale(cells: list[str], seller: str | None, name: str, problems: Proble
 
 
 def _rows(section: str, name: str, problems: Problems) -> Iterator[list[str]]:
-    """The cells of every row. A line without tabs right below a row is a piece of it that came loose."""
+    """The cells of every row. A line without tabs is a row that lost them where it holds a date, as every row
+    does; else, right below a row, it is a piece of that which came loose. Of a lot, such a piece may hold the
+    date of payment.
+    """
     is_below_row, number = False, 0
     for line in section.split("\n"):
-        has_cells = "\t" in line.strip()
+        may_be_piece = is_below_row and name == "acquired_lots"
+        has_cells = "\t" in line.strip() or (not may_be_piece and _DATE.search(line) is not None)
         is_header = line.strip().casefold().startswith(_HEADER_WORDS) and not _DIGIT.search(line)
         if has_cells and not is_header:
             yield [cell.strip() for cell in line.split("\t")]
