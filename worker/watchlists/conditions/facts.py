@@ -23,22 +23,9 @@ _EXCHANGES = {
     **dict.fromkeys(("xnys",), "nyse"),
 }
 #: What may stand behind Nasdaq without being another exchange, as Nasdaq Copenhagen is.
-_OF_NASDAQ = tuple(
-    [
-        "gs",
-        "gm",
-        "cm",
-        "global",
-        "select",
-        "capital",
-        "national",
-        "stock",
-        "market",
-        "exchange",
-        "the",
-        "llc",
-        "inc",
-    ]
+_OF_NASDAQ = (
+    *("gs", "gm", "cm", "global", "select", "capital", "national", "stock", "market", "exchange"),
+    *("the", "llc", "inc"),
 )
 _NEW_YORK = "new york stock exchange"
 _LIST_OF_TEXTS = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
