@@ -41,15 +41,13 @@ from worker.ledger.ledger import Ledger
 #: The exit code that says so where a server is missing.
 NO_SERVER = 3
 
-#: Filings a second: what the SEC's pace lets us read, with some room to catch up.
-FILINGS_PER_SECOND = 6.7
-
 
 @dataclass(frozen=True, kw_only=True)
 class Course:
     """How long what lasts, in seconds."""
 
     span: float  #: filings appear
+    per_second: float  #: so many of them; what the SEC's pace lets us read, with room to catch up
     chaos: float  #: things go wrong
     every: float  #: about so often
     patience: float  #: how long after the chaos everything may take to arrive
@@ -58,10 +56,10 @@ class Course:
     @classmethod
     def lasting(cls, minutes: float) -> Course:
         if minutes <= 2:
-            return cls(span=23, chaos=25, every=1.3, patience=150, hurried=True)
+            return cls(span=23, per_second=6.7, chaos=25, every=1.3, patience=150, hurried=True)
         # Claims hold up to three minutes; what the last kill left behind is done after that.
         chaos = minutes * 60
-        return cls(span=chaos - 30, chaos=chaos, every=1.6, patience=600, hurried=False)
+        return cls(span=chaos - 30, per_second=3.6, chaos=chaos, every=1.6, patience=600, hurried=False)
 
 
 class Torture:
@@ -70,7 +68,7 @@ class Torture:
     def __init__(self, folder: Path, seed: int, course: Course, *, embedded: bool, console: Console) -> None:
         self._folder, self._seed, self._course, self._embedded = folder, seed, course, embedded
         self._console = console
-        self._count = int(course.span * FILINGS_PER_SECOND)
+        self._count = int(course.span * course.per_second)
         self._done: Counter[str] = Counter()
         self._later: list[tuple[float, Callable[[], None]]] = []
 
