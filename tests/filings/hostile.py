@@ -1,5 +1,5 @@
-"""Hostile documents, and a program that reads them all, and computes what there is to compute, within the
-limits its caller has set.
+"""Hostile documents, and a program that reads them all, computes what there is to compute, compares each with
+the one before it and holds it against a watchlist, within the limits its caller has set.
 
 Run as `python -m tests.filings.hostile`: it prints one line a document, its name and what became of it.
 """
@@ -12,12 +12,17 @@ from pathlib import Path
 
 from tests.builders import a_filing, a_notice, a_past_sale, a_proposed_sale
 from worker.errors import UnreadableFiling
+from worker.filings.amendments import differences
 from worker.filings.reader import read_notice
 from worker.filings.rule144 import computed
 from worker.standins.forms import as_print, as_submission, as_xml
+from worker.watchlists.index import WatchlistIndex
+from worker.watchlists.loading import load_watchlists
+from worker.watchlists.matching import match
 
 XML = as_xml(a_notice()).decode()
 NAME = "Example Industries Inc."
+SELLER = "nameOfPersonForWhoseAccountTheSecuritiesAreToBeSold"
 
 
 def _with_doctype(declarations: str, reference: str) -> bytes:
@@ -65,6 +70,31 @@ def _bare_titles() -> bytes:
     return XML.replace("<securitiesToBeSold>", f"{told}<securitiesToBeSold>", 1).encode()
 
 
+def _text(element: str, text: str) -> bytes:
+    opened, closed = f"<{element}>", f"</{element}>"
+    before, _, rest = XML.partition(opened)
+    return f"{before}{opened}{text}{closed}{rest.partition(closed)[2]}".encode()
+
+
+def _relationships(text: str, number: int) -> bytes:
+    rows = "".join(f"<relationshipToIssuer>{text} {n}</relationshipToIssuer>" for n in range(number))
+    return XML.replace("<relationshipToIssuer>", f"{rows}<relationshipToIssuer>", 1).encode()
+
+
+def _past_sales(number: int, proceeds: str) -> bytes:
+    cells = (
+        "<amountOfSecuritiesSold>{}</amountOfSecuritiesSold>" + f"<grossProceeds>{proceeds}</grossProceeds>"
+    )
+    row = f"<securitiesSoldInPast3Months>{cells}</securitiesSoldInPast3Months>"
+    told = "".join(map(row.format, range(number)))
+    return XML.replace("<noticeSignature>", f"{told}<noticeSignature>", 1).encode()
+
+
+def _named_in_the_header(name: str) -> bytes:
+    submission = as_submission(a_notice(), a_filing())
+    return submission.replace(b"EXAMPLE JANE Q.", name.encode(), 1)
+
+
 HOSTILE: dict[str, Callable[[], bytes]] = {
     "billion laughs": _laughs,
     "quadratic blow-up": _quadratic,
@@ -100,6 +130,25 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "a title of its own for each of 8,000 rows": _bare_titles,
     "a million digits": lambda: XML.replace(">10000<", f">{'9' * 1_000_000}<").encode(),
     "a million zeros": lambda: XML.replace(">250000.00<", f">{'0' * 900_000}.x<").encode(),
+    "5,000 zeros": lambda: _text("noOfUnitsSold", "0" * 5_000),
+    "a title of 20,000 digits": lambda: _text("securitiesClassTitle", "1" * 20_000),
+    "a title of 900,000 digits": lambda: _text("securitiesClassTitle", "1" * 900_000),
+    "a relationship of 20,000 chiefs": lambda: _text("relationshipToIssuer", "chief " * 20_000),
+    "a relationship of 2,000 shares": lambda: _text("relationshipToIssuer", "less " * 2_000 + "11% " * 2_000),
+    "50 relationships as long as they are taken": lambda: _relationships("less " * 45 + "11% " * 60, 49),
+    "10,000 relationships": lambda: _relationships("11% or less", 10_000),
+    "a seller of 2,400 characters": lambda: _text(SELLER, "abcde fgh xq " * 180),
+    "a seller of 1,400 characters": lambda: _text(SELLER, "abcde fgh xq " * 108),
+    "a seller of 60,000 characters in the header": lambda: _named_in_the_header("abcde fgh xq " * 4_600),
+    "2,000 past sales": lambda: _past_sales(2_000, "12.50"),
+    "2,000 other past sales": lambda: _past_sales(2_000, "13.75"),
+    "2,001 past sales": lambda: _past_sales(2_001, "12.50"),
+    "a print of 20,000 rows": lambda: as_print(a_notice()).replace(
+        b"NASDAQ", b"NASDAQ\n" + b"a\tb\n" * 20_000
+    ),
+    "a print with a title of 20,000 digits": lambda: as_print(a_notice()).replace(
+        b"Common\tExample", b"1" * 20_000 + b"\tExample"
+    ),
     "a null byte": lambda: _inside("a\0b"),
     "a submission of 40 MB": lambda: as_submission(a_notice(), a_filing()).replace(
         b"</SEC-DOCUMENT>", b"x" * 40_000_000 + b"</SEC-DOCUMENT>"
@@ -118,7 +167,12 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
 }
 
 
+WATCHED = b"name: A list\nowner: Jane Doe\ntell: 'console:'\nholders: [Jane Example Somebody]\n"
+
+
 def main() -> None:
+    index = WatchlistIndex(load_watchlists({"one.yaml": WATCHED}, None))
+    last = a_notice()
     for name, document in HOSTILE.items():
         try:
             notice = read_notice(document())
@@ -126,6 +180,9 @@ def main() -> None:
             outcome = f"unreadable: {error}"
         else:
             computed(notice)
+            str(differences(last, notice))
+            match(notice, a_filing(), index)
+            last = notice
             outcome = f"read, issuer {notice.issuer_name!r}, {len(notice.problems)} problems"
         sys.stdout.write(f"{name}\t{outcome}\n")
 

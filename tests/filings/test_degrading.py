@@ -6,8 +6,10 @@ import re
 from decimal import Decimal
 
 import pytest
+from msgspec import structs
 
 from tests.builders import a_lot, a_notice, a_past_sale, a_proposed_sale
+from worker.errors import UnreadableFiling
 from worker.filings.notice import Form144Notice, Problem, ProblemKind, Relationship
 from worker.filings.reader import read_notice
 from worker.standins.forms import as_xml
@@ -143,6 +145,17 @@ def test_a_text_beyond_its_limit_is_kept_whole_and_marked() -> None:
     assert _only_problem(notice).kind is ProblemKind.LIMIT
 
 
+def test_a_text_ten_times_beyond_its_limit_is_no_text_and_what_is_taken_beside_it_stands() -> None:
+    for length, taken in ((1_500, True), (1_501, False)):
+        text = " ".join(["E"] * (length // 2)) + "x" * (1 + length % 2)  # collapsed, so many characters
+        notice = _read_with("Example Industries Inc.", text.replace(" ", "   "))
+        assert (notice.issuer_name is not None) is taken
+        assert (_only_problem(notice).field, _only_problem(notice).kind) == ("issuer_name", ProblemKind.LIMIT)
+        assert notice.seller_name == "Jane Q. Example"
+    spaced = _read_with(">10000<", f">{' ' * 5_000}10000\n<")
+    assert (spaced.proposed_sales[0].units, spaced.problems) == (10_000, ())
+
+
 @pytest.mark.parametrize(
     ("field", "row", "most"),
     [
@@ -206,3 +219,14 @@ def test_a_document_of_nothing_but_problems_is_bounded() -> None:
     notice = _read_with("<issuerName>", junk + "<issuerName>")
     assert len(notice.problems) == 1_001
     assert "4000 further problems" in notice.problems[-1].why
+
+
+def test_ten_times_the_rows_of_the_form_are_taken_and_one_more_is_no_form() -> None:
+    for field, row, most in (("proposed_sales", a_proposed_sale(), 40), ("acquired_lots", a_lot(), 40)):
+        notice = a_notice(**{field: (row,) * (10 * most)})
+        assert len(getattr(read_notice(as_xml(notice)), field)) == 10 * most
+        too_many = structs.replace(notice, **{field: (row,) * (10 * most + 1)})
+        with pytest.raises(
+            UnreadableFiling, match=f"401 {field.replace('_', ' ')}; the form has room for 40"
+        ):
+            read_notice(as_xml(too_many))

@@ -17,6 +17,7 @@ READ: list[tuple[Callable[[str], object], str, object]] = [
     (fields.units, " 0 ", 0),
     (fields.units, "999999999999", 999_999_999_999),
     (fields.units, "000000000000012", 12),
+    (fields.units, "0" * 5_000 + "12", 12),
     (fields.money, "33760830.60", Decimal("33760830.60")),
     (fields.money, "24859.9", Decimal("24859.9")),
     (fields.money, "18134387", Decimal(18_134_387)),

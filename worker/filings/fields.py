@@ -36,8 +36,8 @@ def text(raw: str) -> str | None:
 def units(raw: str) -> int | None:
     """A whole number of at most 12 digits (INTEGER_NONNEGATIVE_12)."""
     digits = raw.strip()
-    if digits.isdecimal() and digits.isascii() and len(digits.lstrip("0")) <= 12:
-        return int(digits)
+    if digits.isdecimal() and digits.isascii() and len(number := digits.lstrip("0")) <= 12:
+        return int(number or "0")
     if not digits:
         return None
     raise Unfit(ProblemKind.NUMBER, "This is not a whole number of at most 12 digits.")

@@ -16,7 +16,8 @@ from worker.filings import fields
 from worker.filings.filing import ACCESSION
 from worker.filings.notice import Header, ProblemKind
 from worker.filings.problems import Problems, Unfit
-from worker.filings.walk import Values
+from worker.filings.schema import PARTY
+from worker.filings.walk import Values, fitting
 
 EASTERN = ZoneInfo("America/New_York")
 
@@ -75,7 +76,7 @@ def _take(values: Values, field: str, parse: Callable[[str], object], raw: str, 
     if field in values:
         return
     try:
-        value = parse(raw)
+        value = parse(fitting(raw, PARTY))
     except Unfit as unfit:
         problems.add(f"header.{field}", unfit.kind, raw.strip(), unfit.why)
         values[field] = None

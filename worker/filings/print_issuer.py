@@ -6,8 +6,9 @@ import re
 
 from worker.filings import fields
 from worker.filings.notice import Address, ProblemKind
-from worker.filings.print_text import unescaped
+from worker.filings.print_text import taken, unescaped
 from worker.filings.problems import Problems
+from worker.filings.schema import PARTY, RELATIONSHIP
 from worker.filings.walk import Values
 
 _LABELS = {
@@ -64,7 +65,9 @@ def issuer_values(section: str, values: Values, problems: Problems) -> None:
     """Fill the issuer's and the seller's fields. A line nobody can place is a problem of its own."""
     lines = _Lines()
     for line in section.split("\n"):
-        if not lines.take(unescaped(line.strip())):
+        # No line holds more than one of the fields, of which the names are the longest.
+        text = taken("", fields.text, unescaped(line.strip()), problems, PARTY)
+        if not lines.take(text or ""):
             why = "This line of the print has no place in the form."
             problems.add("", ProblemKind.UNEXPECTED, line.strip(), why)
     if len(lines.streets) > _MOST_STREETS:
@@ -78,7 +81,11 @@ def issuer_values(section: str, values: Values, problems: Problems) -> None:
     values.update({field: text for field, text in stated.items() if text})
     if address := _address(lines.streets, lines.found.get("city"), lines.found.get("state")):
         values["issuer_address"] = address
-    values["relationships_as_filed"] = tuple(lines.relationships)
+    read = (
+        taken(f"relationships_as_filed[{number}]", fields.text, line, problems, RELATIONSHIP)
+        for number, line in enumerate(lines.relationships)
+    )
+    values["relationships_as_filed"] = tuple(text for text in read if text is not None)
 
 
 def _address(streets: list[str], city: str | None, state_and_zip: str | None) -> Address | None:

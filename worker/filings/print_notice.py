@@ -11,6 +11,7 @@ from worker.filings.print_issuer import issuer_values
 from worker.filings.print_tables import lots, past_sales, proposed_sales
 from worker.filings.print_text import taken, unescaped
 from worker.filings.problems import Problems
+from worker.filings.schema import PARTY, REMARKS
 from worker.filings.walk import Values
 from worker.filings.xml_notice import finished
 
@@ -111,7 +112,7 @@ def _filer(before: str, section: str, values: Values, problems: Problems) -> Non
 
 def _remarks_and_signature(section: str, values: Values, problems: Problems) -> None:
     if match := _REMARKS.search(section):
-        if remarks := fields.text(match[1]):
+        if remarks := taken("remarks", fields.text, match[1], problems, REMARKS):
             values["remarks"] = unescaped(remarks)
     else:
         problems.add("remarks", ProblemKind.ABSENT, "", "The label of the remarks is not on the print.")
@@ -125,5 +126,7 @@ def _remarks_and_signature(section: str, values: Values, problems: Problems) -> 
             for number, written in enumerate(match[1].split())
         ]
         values["plan_adoption_dates"] = tuple(day for day in found if day is not None)
-    if (match := _SIGNATURE.search(section)) and (signature := fields.text(match[1])):
-        values["signature"] = signature
+    if match := _SIGNATURE.search(section):
+        signature = taken("signature", fields.text, match[1], problems, PARTY)
+        if signature or problems.has("signature"):
+            values["signature"] = signature

@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterator
 
 from worker.filings import fields
-from worker.filings.notice import AcquiredLot, PastSale, ProblemKind, ProposedSale
+from worker.filings.notice import AcquiredLot, Address, PastSale, ProblemKind, ProposedSale
 from worker.filings.print_text import name_and_address, taken, unescaped
 from worker.filings.problems import Problems
+from worker.filings.schema import EXCHANGE, NAME, NATURE, TITLE
 
 #: How the lines above a table's rows begin. No such line has a digit in it, and every row has.
 _HEADER_WORDS = ("title of the", "class\tacquired", "transaction\tacquired", "name and address of seller")
@@ -41,16 +42,16 @@ def _proposed_sale(cells: list[str], name: str, problems: Problems) -> ProposedS
         name,
         problems,
     )
-    broker, address = name_and_address(cells[1])
+    broker, address = _name_and_address(f"{name}.broker_name", cells[1], None, problems)
     return ProposedSale(
-        class_title=_text(cells[0]),
+        class_title=_text(f"{name}.class_title", cells[0], TITLE, problems),
         broker_name=broker,
         broker_address=address,
         units=taken(f"{name}.units", fields.units, cells[2], problems),
         market_value=taken(f"{name}.market_value", fields.money, cells[3], problems),
         units_outstanding=taken(f"{name}.units_outstanding", fields.units, cells[4], problems),
         sale_date=taken(f"{name}.sale_date", fields.day, cells[5], problems),
-        exchange=_text(cells[6]),
+        exchange=_text(f"{name}.exchange", cells[6], EXCHANGE, problems),
     )
 
 
@@ -77,15 +78,15 @@ def _lot(cells: list[str], name: str, problems: Problems) -> AcquiredLot:
         why = "The cell does not begin with the date of payment."
         problems.add(f"{name}.payment_date", ProblemKind.DATE, payment, why)
     return AcquiredLot(
-        class_title=_text(cells[0]),
+        class_title=_text(f"{name}.class_title", cells[0], TITLE, problems),
         acquired_date=taken(f"{name}.acquired_date", fields.day, cells[1], problems),
-        nature=_text(cells[2]),
-        acquired_from=_text(cells[3]),
+        nature=_text(f"{name}.nature", cells[2], NATURE, problems),
+        acquired_from=_text(f"{name}.acquired_from", cells[3], NAME, problems),
         is_gift=True if len(donor_dates) < len(about_gift) else None,
         donor_acquired_date=taken(f"{name}.donor_acquired_date", fields.day, " ".join(donor_dates), problems),
         units=taken(f"{name}.units", fields.units, cells[at], problems),
         payment_date=taken(f"{name}.payment_date", fields.day, payment_date, problems),
-        nature_of_payment=_text(payment),
+        nature_of_payment=_text(f"{name}.nature_of_payment", payment, NATURE, problems),
     )
 
 
@@ -116,11 +117,11 @@ def _past_sale(cells: list[str], seller: str | None, name: str, problems: Proble
         name,
         problems,
     )
-    seller_name, address = name_and_address(cells[0], seller)
+    seller_name, address = _name_and_address(f"{name}.seller_name", cells[0], seller, problems)
     return PastSale(
         seller_name=seller_name,
         seller_address=address,
-        class_title=_text(class_title),
+        class_title=_text(f"{name}.class_title", class_title, TITLE, problems),
         sale_date=taken(f"{name}.sale_date", fields.day, cells[-3], problems),
         units=taken(f"{name}.units", fields.units, cells[-2], problems),
         gross_proceeds=taken(f"{name}.gross_proceeds", fields.money, cells[-1], problems),
@@ -146,8 +147,14 @@ def _rows(section: str, name: str, problems: Problems) -> Iterator[list[str]]:
         is_below_row = has_cells and not is_header
 
 
-def _text(cell: str) -> str | None:
-    return fields.text(unescaped(cell))
+def _text(name: str, cell: str, limit: int, problems: Problems) -> str | None:
+    return taken(name, fields.text, unescaped(cell), problems, limit)
+
+
+def _name_and_address(
+    name: str, cell: str, known_name: str | None, problems: Problems
+) -> tuple[str | None, Address | None]:
+    return name_and_address(_text(name, cell, NAME, problems) or "", known_name)
 
 
 def _note_blanks(cells: dict[str, str], name: str, problems: Problems) -> None:

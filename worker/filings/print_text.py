@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from worker.filings.notice import Address
 from worker.filings.problems import Problems, Unfit
+from worker.filings.walk import fitting
 
 T = TypeVar("T")
 
@@ -30,10 +31,14 @@ def unescaped(text: str) -> str:
     return _ESCAPED.sub(r"\1", text)
 
 
-def taken(name: str, parse: Callable[[str], T | None], raw: str, problems: Problems) -> T | None:
-    """The cell's value, or None with a problem under that name, or None where the cell is blank."""
+def taken(
+    name: str, parse: Callable[[str], T | None], raw: str, problems: Problems, limit: int = 0
+) -> T | None:
+    """The cell's value, or None with a problem under that name, or None where the cell is blank. `limit` is
+    what the schema allows a text; what is far longer is a problem.
+    """
     try:
-        return parse(raw)
+        return parse(fitting(raw, limit))
     except Unfit as unfit:
         problems.add(name, unfit.kind, raw.strip(), unfit.why)
         return None

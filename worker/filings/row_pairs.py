@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict, deque
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple, TypeVar
 
 import msgspec
+
+#: The longest table of the form has 200 rows, each of which is compared with each of the other's.
+MOST_COMPARED = 200 * 200
 
 Row = TypeVar("Row", bound=msgspec.Struct)
 
@@ -22,20 +26,22 @@ def paired(before: Sequence[Row], after: Sequence[Row]) -> list[Pair]:
     """Pair the rows of two tables: equal rows first, then those that agree in most fields.
 
     Rows that agree in less than half of what they state are a row gone and a row added, unless each
-    table has just the one left. In the order of the amended table; rows that are gone come last.
+    table has just the one left. In the order of the amended table; rows that are gone come last. More rows
+    than the form has room for are not compared: what is left of them is paired in its order.
     """
-    left, right = list(range(len(before))), list(range(len(after)))
-    pairs: list[Pair] = []
+    pairs = _equal(before, after)
+    were, are = {pair.before for pair in pairs}, {pair.after for pair in pairs}
+    left = [one for one in range(len(before)) if one not in were]
+    right = [other for other in range(len(after)) if other not in are]
+    if len(left) * len(right) > MOST_COMPARED:
+        pairs += map(Pair, left, right)
+        left, right = left[len(right) :], right[len(left) :]
 
     def pair(one: int, other: int) -> None:
         pairs.append(Pair(one, other))
         left.remove(one)
         right.remove(other)
 
-    for other in list(right):
-        same = next((one for one in left if before[one] == after[other]), None)
-        if same is not None:
-            pair(same, other)
     alike = sorted(
         (
             (_alike(before[one], after[other]), -abs(one - other), one, other)
@@ -52,6 +58,14 @@ def paired(before: Sequence[Row], after: Sequence[Row]) -> list[Pair]:
     pairs += [Pair(None, other) for other in right]
     pairs.sort(key=_order)
     return pairs + [Pair(one, None) for one in left]
+
+
+def _equal(before: Sequence[Row], after: Sequence[Row]) -> list[Pair]:
+    """Equal rows, the first with the first."""
+    numbers: defaultdict[Row, deque[int]] = defaultdict(deque)
+    for number, row in enumerate(before):
+        numbers[row].append(number)
+    return [Pair(numbers[row].popleft(), number) for number, row in enumerate(after) if numbers.get(row)]
 
 
 def _alike(one: msgspec.Struct, other: msgspec.Struct) -> float:

@@ -58,7 +58,7 @@ def computed(notice: Form144Notice) -> Figures:
         units=units,
         market_value=value,
         implied_price=classes[0].implied_price if len(classes) == 1 else None,
-        price_doubt=price_doubt(notice),
+        price_doubt=price_doubt(notice) if fits else None,
         classes=classes,
         percent_of_class=_largest([figures.percent_of_class for figures in classes]),
         past_units=past_units,

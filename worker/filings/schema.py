@@ -20,6 +20,9 @@ FORM_DATA = f"{{{OWNERSHIP}}}formData"
 #: The most rows of each table; 20 of every kind before October 2022.
 MOST_PROPOSED_SALES, MOST_LOTS, MOST_PAST_SALES, MOST_PLANS, MOST_RELATIONSHIPS = 40, 40, 200, 20, 5
 
+#: The most characters of a name, of a title of a class, and so on.
+NAME, TITLE, NATURE, EXCHANGE, RELATIONSHIP, REMARKS, PARTY = 100, 150, 255, 20, 50, 1000, 150
+
 
 def _own(nodes: dict[str, Node]) -> Table:
     return {f"{{{OWNERSHIP}}}{name}": node for name, node in nodes.items()}
@@ -46,37 +49,37 @@ def _address(field: str) -> Node:
 
 
 def _name_and_address(name: str, address: str) -> Node:
-    return group(_own({"name": leaf(name, fields.text, 100), "address": _address(address)}))
+    return group(_own({"name": leaf(name, fields.text, NAME), "address": _address(address)}))
 
 
 _PROPOSED_SALE = _own(
     {
-        "securitiesClassTitle": leaf("class_title", fields.text, 150),
+        "securitiesClassTitle": leaf("class_title", fields.text, TITLE),
         "brokerOrMarketmakerDetails": _name_and_address("broker_name", "broker_address"),
         "noOfUnitsSold": leaf("units", fields.units),
         "aggregateMarketValue": leaf("market_value", fields.money),
         "noOfUnitsOutstanding": leaf("units_outstanding", fields.units),
         "approxSaleDate": leaf("sale_date", fields.day),
-        "securitiesExchangeName": leaf("exchange", fields.text, 20),
+        "securitiesExchangeName": leaf("exchange", fields.text, EXCHANGE),
     }
 )
 _LOT = _own(
     {
-        "securitiesClassTitle": leaf("class_title", fields.text, 150),
+        "securitiesClassTitle": leaf("class_title", fields.text, TITLE),
         "acquiredDate": leaf("acquired_date", fields.day),
-        "natureOfAcquisitionTransaction": leaf("nature", fields.text, 255),
-        "nameOfPersonfromWhomAcquired": leaf("acquired_from", fields.text, 100),
+        "natureOfAcquisitionTransaction": leaf("nature", fields.text, NATURE),
+        "nameOfPersonfromWhomAcquired": leaf("acquired_from", fields.text, NAME),
         "isGiftTransaction": leaf("is_gift", fields.yes_or_no),
         "donarAcquiredDate": leaf("donor_acquired_date", fields.day),
         "amountOfSecuritiesAcquired": leaf("units", fields.units),
         "paymentDate": leaf("payment_date", fields.day),
-        "natureOfPayment": leaf("nature_of_payment", fields.text, 255),
+        "natureOfPayment": leaf("nature_of_payment", fields.text, NATURE),
     }
 )
 _PAST_SALE = _own(
     {
         "sellerDetails": _name_and_address("seller_name", "seller_address"),
-        "securitiesClassTitle": leaf("class_title", fields.text, 150),
+        "securitiesClassTitle": leaf("class_title", fields.text, TITLE),
         "saleDate": leaf("sale_date", fields.day),
         "amountOfSecuritiesSold": leaf("units", fields.units),
         "grossProceeds": leaf("gross_proceeds", fields.money),
@@ -120,16 +123,16 @@ HEADER_DATA = _own(
 _ISSUER = _own(
     {
         "issuerCik": leaf("issuer_cik", fields.cik),
-        "issuerName": leaf("issuer_name", fields.text, 150),
+        "issuerName": leaf("issuer_name", fields.text, PARTY),
         "secFileNumber": leaf("issuer_file_number", fields.text, 17),
         "issuerAddress": _address("issuer_address"),
         "issuerContactPhone": leaf("issuer_phone", fields.text, 20),
-        "nameOfPersonForWhoseAccountTheSecuritiesAreToBeSold": leaf("seller_name", fields.text, 150),
+        "nameOfPersonForWhoseAccountTheSecuritiesAreToBeSold": leaf("seller_name", fields.text, PARTY),
         "relationshipsToIssuer": group(
             _own(
                 {
                     "relationshipToIssuer": leaves(
-                        "relationships_as_filed", fields.text, 50, MOST_RELATIONSHIPS
+                        "relationships_as_filed", fields.text, RELATIONSHIP, MOST_RELATIONSHIPS
                     )
                 }
             )
@@ -148,13 +151,13 @@ _FORM = _own(
         "securitiesSoldInPast3Months": rows(
             "past_sales", _PAST_SALE, PastSale, PAST_SALE_REQUIRED, MOST_PAST_SALES
         ),
-        "remarks": leaf("remarks", fields.text, 1000),
+        "remarks": leaf("remarks", fields.text, REMARKS),
         "noticeSignature": group(
             _own(
                 {
                     "noticeDate": leaf("notice_date", fields.day),
                     "planAdoptionDates": group(_own({"planAdoptionDate": _PLAN}), stray=_PLAN),
-                    "signature": leaf("signature", fields.text, 150),
+                    "signature": leaf("signature", fields.text, PARTY),
                 }
             )
         ),
@@ -199,6 +202,15 @@ LISTS = frozenset(
         "documents",
     }
 )
+
+#: The most of each that the form has room for.
+MOST = {
+    "proposed_sales": MOST_PROPOSED_SALES,
+    "acquired_lots": MOST_LOTS,
+    "past_sales": MOST_PAST_SALES,
+    "plan_adoption_dates": MOST_PLANS,
+    "relationships_as_filed": MOST_RELATIONSHIPS,
+}
 
 #: What every notice must hold, whatever its wrapping; a list of nothing is not there.
 NOTICE_REQUIRED = frozenset(

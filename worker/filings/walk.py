@@ -26,6 +26,13 @@ Values = dict[str, Any]
 Node = Callable[[Element, Values, str, Problems], None]
 Table = Mapping[str, Node]
 
+#: So many times the schema's limit is still taken, of a text's length and of the number of rows. What is
+#: beyond that was written by no filer, and comparing it would keep us busy for minutes.
+BEYOND = 10
+
+#: The most characters of a number, a date or a code, none of which has half as many.
+LONGEST_CODE = 400
+
 
 def walk(element: Element, table: Table, values: Values, path: str, problems: Problems) -> None:
     """Hand every child of `element` to its node of the table."""
@@ -42,7 +49,10 @@ def walk(element: Element, table: Table, values: Values, path: str, problems: Pr
 
 
 def leaf(field: str, parse: Callable[[str], object], limit: int = 0) -> Node:
-    """An element that holds text and fills one field. `limit` is a text's greatest length, 0 for none."""
+    """An element that holds text and fills one field. `limit` is a text's greatest length, 0 for none; what
+    is far longer than that is None.
+    """
+    most = longest(limit)
 
     def take(element: Element, values: Values, path: str, problems: Problems) -> None:
         raw = element.text
@@ -54,7 +64,7 @@ def leaf(field: str, parse: Callable[[str], object], limit: int = 0) -> Node:
                 problems.add(path + field, ProblemKind.LIMIT, raw, _FIRST)
                 return
             try:
-                value = parse(raw)
+                value = parse(raw if len(raw) <= most else fitting(raw, limit))
             except Unfit as unfit:
                 problems.add(path + field, unfit.kind, raw.strip(), unfit.why)
                 values[field] = None
@@ -65,6 +75,20 @@ def leaf(field: str, parse: Callable[[str], object], limit: int = 0) -> Node:
                     problems.add(path + field, ProblemKind.LIMIT, raw, _too_long(limit))
 
     return take
+
+
+def longest(limit: int) -> int:
+    """How many characters are taken where the schema allows `limit`, 0 for a number, a date or a code."""
+    return BEYOND * limit or LONGEST_CODE
+
+
+def fitting(raw: str, limit: int) -> str:
+    """The text, if it is not far too long when its whitespace is collapsed. Raises Unfit."""
+    text = " ".join(raw.split())
+    if len(text) > longest(limit):
+        why = f"It has {len(text):,} characters, far more than the form has room for; nothing of it is taken."
+        raise Unfit(ProblemKind.LIMIT, why)
+    return text
 
 
 def leaves(field: str, parse: Callable[[str], object], limit: int = 0, most: int = 0) -> Node:

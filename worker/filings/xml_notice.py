@@ -9,8 +9,8 @@ from worker.filings.notice import Form144Notice, Source
 from worker.filings.notice_checks import check
 from worker.filings.problems import Problems
 from worker.filings.relationships import classified
-from worker.filings.schema import FORM_DATA, LISTS, ROOT, SUBMISSION
-from worker.filings.walk import Element, Values, walk
+from worker.filings.schema import FORM_DATA, LISTS, MOST, ROOT, SUBMISSION
+from worker.filings.walk import BEYOND, Element, Values, walk
 from worker.filings.xml_tree import parsed
 
 #: Other documents that are handed over by mistake, by the local name of their root.
@@ -43,10 +43,15 @@ def values_from_xml(document: bytes, problems: Problems) -> Values:
 
 def finished(values: Values, source: Source, problems: Problems) -> Form144Notice:
     """The notice those fields make: lists become tuples and empty ones are dropped, relationships are
-    classified, and what the form demands is looked for.
+    classified, and what the form demands is looked for. Raises UnreadableFiling where a table has far more
+    rows than the form has room for.
     """
     for field in LISTS & values.keys():
         filled = tuple(values.pop(field))
+        most = MOST.get(field)
+        if most is not None and len(filled) > BEYOND * most:
+            what = field.replace("_", " ")
+            raise UnreadableFiling(f"It has {len(filled):,} {what}; the form has room for {most}.")
         if filled:
             values[field] = filled
     values["relationships"] = classified(values.get("relationships_as_filed", ()))

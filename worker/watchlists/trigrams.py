@@ -41,6 +41,8 @@ class Trigrams:
 
     def close_to(self, name: str) -> list[tuple[int, float]]:
         """The numbers of all names at least CLOSE to this one, with their score, the closest first."""
+        if not self._names or len(name) * CLOSE > len(self._names[-1]) * (200 - CLOSE):
+            return []  # longer than a name close to the longest can be, so that nothing needs counting
         rarest = self._rarest_apart(name)
         candidates: list[int] = []
         # The ratio is 2 x equal / (both lengths): so much shorter, so much longer, may a close name be.
