@@ -18,7 +18,7 @@ from worker.notifiers.base import Notifier
 
 log = structlog.get_logger()
 
-#: How long after a message what comes next is gathered, once a destination gets too many.
+#: How long after a message what comes next is gathered, once a destination gets too many; none waits longer.
 GATHER = timedelta(minutes=1)
 
 #: How long a mark is tried for, and how often.
@@ -45,8 +45,9 @@ class Conversations:
         """
         now = self.clock()
         for crowd in self.rollups.crowds(now, most=self.burst, within=self.burst_within):
-            if crowd.last_sent_at and now < crowd.last_sent_at + GATHER:
-                self.rollups.hold(crowd, crowd.last_sent_at + GATHER)
+            until = min(crowd.last_sent_at, crowd.waits_since) + GATHER if crowd.last_sent_at else now
+            if now < until:
+                self.rollups.hold(crowd, until)
             else:
                 self._tell_together(crowd)
 

@@ -6,12 +6,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from tests.builders import a_filing
 from tests.conversations.amending import amend, own_points, posts
 from tests.deaths import each_death
 from tests.world import START, Fuse, Killed, World, a_world
 from worker.alerts.delivery import DeliveryState
+from worker.conversations import GATHER
+from worker.ledger.tables import deliveries
 
 
 def test_several_notices_of_one_issuer_in_a_day_are_one_conversation_and_the_next_day_another(
@@ -62,6 +65,35 @@ def test_past_the_burst_what_comes_is_gathered_for_a_minute(world: World) -> Non
     assert len(posts(world)) == 4
     assert "4 notices at once" in str(posts(world)[-1].blocks)
     assert float(posts(world)[-1].ts) - float(posts(world)[-2].ts) >= 60
+
+
+def test_nobody_waits_longer_because_single_ones_keep_coming(world: World) -> None:
+    world.burst = 3
+    publish_burst(world, 3)
+    world.settle()
+    pipeline = world.pipeline()
+    for number in range(12):
+        for one in range(2 if number == 0 else 1):
+            accession = f"0001950047-26-{700 + 10 * number + one:06}"
+            world.publish(a_filing(accession=accession, accepted_at=world.clock()))
+        for _ in range(10):
+            pipeline.poll()
+            pipeline.read()
+            pipeline.deliver()
+            world.clock.move(timedelta(seconds=2))
+    with world.ledger.database.read() as connection:
+        rows = connection.execute(sa.select(deliveries.c.owed_since, deliveries.c.settled_at)).all()
+    waited = [(row.settled_at or world.clock()) - row.owed_since for row in rows]
+    assert max(waited) <= GATHER + timedelta(seconds=2)
+
+
+def test_what_quiet_hours_held_is_told_in_one_when_they_end(world: World) -> None:
+    quiet = b'  - {to: "slack:#ir-alerts", quiet_hours: "15:00-09:00 America/New_York"}\n'
+    world.watchlist = world.watchlist.replace(b"  - slack:#ir-alerts\n", quiet)
+    publish_burst(world, 12)
+    world.settle(for_at_most=timedelta(hours=20))
+    (post,) = posts(world)
+    assert "12 notices at once" in str(post.blocks)
 
 
 def test_an_amendment_of_a_notice_that_was_rolled_up_goes_into_the_thread_of_the_roll_up(

@@ -201,6 +201,21 @@ def test_what_is_held_waits_and_nothing_else_does(ledger: Ledger) -> None:
     assert ledger.deliveries.due(NOW + LEASE) >= 3
 
 
+def test_what_comes_while_others_are_held_joins_them(ledger: Ledger) -> None:
+    for number in range(1, 4):
+        owe(ledger, number)
+    found = crowd(ledger)
+    assert found is not None
+    ledger.rollups.hold(found, NOW + LEASE)
+    assert crowd(ledger) is None
+    owe(ledger, 4)
+    joined = crowd(ledger)
+    assert joined is not None
+    assert (len(joined.waiting), joined.waits_since) == (4, NOW)
+    assert ledger.rollups.tell_together(SLACK, joined.waiting, Message(text="x"), "a" * 64, NOW, problem=None)
+    assert ledger.report.deliveries_by_state() == {DeliveryState.ROLLED_UP: 4, DeliveryState.OWED: 1}
+
+
 @pytest.mark.parametrize("number", [1, 2])
 def test_a_roll_up_soon_after_another_answers_it(ledger: Ledger, number: int) -> None:
     for one in range(1, 7):

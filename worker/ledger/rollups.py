@@ -21,12 +21,16 @@ from worker.ledger.tables import deliveries, lanes
 from worker.ledger.troubles import Trouble, note
 from worker.watchlists.destination import Destination
 
+#: What quiet hours held is due when they end, and stands as held until somebody attempts it.
+_WAITING = (DeliveryState.OWED, DeliveryState.HELD)
+
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
-    """A delivery that is due and that nobody has attempted yet."""
+    """A delivery that may go out, or is held for more to come, and that nobody has attempted yet."""
 
     id: int
     key: str
+    owed_since: datetime
     summary: Summary
 
 
@@ -40,6 +44,11 @@ class Crowd(msgspec.Struct, frozen=True, kw_only=True):
     waiting: tuple[Waiting, ...]
     last_sent_at: datetime | None
 
+    @property
+    def waits_since(self) -> datetime:
+        """Since when the one that has waited longest may go out."""
+        return min(one.owed_since for one in self.waiting)
+
 
 class Rollups:
     """The `rollups` table, over `deliveries` and `lanes`."""
@@ -50,11 +59,16 @@ class Rollups:
     def crowds(self, now: datetime, *, most: int, within: timedelta) -> Sequence[Crowd]:
         """The destinations where more than `most` messages would arrive within that time.
 
-        Counted is what arrived and what waits. Messages that have no summary wait for nobody.
+        Counted is what arrived and what waits: what is due, some of it now, and what is held for it. Messages
+        that have no summary wait for nobody.
         """
         lane = (deliveries.c.notifier, deliveries.c.address)
         waiting = (
-            sa.select(*lane, sa.func.count().label("number")).where(_waits(now)).group_by(*lane).subquery()
+            sa.select(*lane, sa.func.count().label("number"))
+            .where(_waits(now, within))
+            .group_by(*lane)
+            .having(sa.func.min(deliveries.c.due_at) <= now)
+            .subquery()
         )
         sent = sa.and_(
             deliveries.c.state == DeliveryState.DELIVERED,
@@ -83,7 +97,7 @@ class Rollups:
             found = [
                 Crowd(
                     destination=(to := Destination(row.notifier, row.address)),
-                    waiting=_waiting(connection, to, now),
+                    waiting=_waiting(connection, to, now, within),
                     last_sent_at=row.last_sent_at,
                 )
                 for row in connection.execute(query).all()
@@ -91,10 +105,11 @@ class Rollups:
         return [crowd for crowd in found if len(crowd.waiting) > 1]
 
     def hold(self, crowd: Crowd, until: datetime) -> None:
-        """Let what waits wait until then, for more to come."""
+        """Let what waits wait until then, for more to come; what quiet hours held is owed from now on."""
         with self._database.write() as connection:
             waiting = _untouched([one.id for one in crowd.waiting])
-            connection.execute(sa.update(deliveries).where(waiting).values(due_at=until))
+            held = {"state": DeliveryState.OWED, "due_at": until}
+            connection.execute(sa.update(deliveries).where(waiting).values(held))
 
     def tell_together(
         self,
@@ -127,30 +142,34 @@ class Rollups:
             return True
 
 
-def _waits(now: datetime) -> sa.ColumnElement[bool]:
+def _waits(now: datetime, within: timedelta) -> sa.ColumnElement[bool]:
+    """What nobody has attempted is owed for later only where `hold` said so; quiet hours are over when what
+    they held is due.
+    """
     return sa.and_(
-        deliveries.c.state == DeliveryState.OWED,
+        deliveries.c.state.in_(_WAITING),
+        sa.or_(deliveries.c.due_at <= now, deliveries.c.state == DeliveryState.OWED),
+        deliveries.c.due_at <= now + within,
         deliveries.c.attempts == 0,
-        deliveries.c.due_at <= now,
         deliveries.c.alert_id.is_not(None),
         no_drill_delivery(),
     )
 
 
-def _waiting(connection: sa.Connection, to: Destination, now: datetime) -> tuple[Waiting, ...]:
+def _waiting(
+    connection: sa.Connection, to: Destination, now: datetime, within: timedelta
+) -> tuple[Waiting, ...]:
     query = (
-        sa.select(deliveries.c.id, deliveries.c.key, deliveries.c.message)
-        .where(_waits(now), deliveries.c.notifier == to.notifier, deliveries.c.address == to.address)
+        sa.select(deliveries.c.id, deliveries.c.key, deliveries.c.owed_since, deliveries.c.message)
+        .where(_waits(now, within), deliveries.c.notifier == to.notifier, deliveries.c.address == to.address)
         .order_by(deliveries.c.id)
     )
     return tuple(
-        Waiting(id=row.id, key=row.key, summary=row.message.summary)
+        Waiting(id=row.id, key=row.key, owed_since=row.owed_since, summary=row.message.summary)
         for row in connection.execute(query)
         if row.message.summary is not None
     )
 
 
 def _untouched(ids: Sequence[int]) -> sa.ColumnElement[bool]:
-    return sa.and_(
-        deliveries.c.id.in_(ids), deliveries.c.state == DeliveryState.OWED, deliveries.c.attempts == 0
-    )
+    return sa.and_(deliveries.c.id.in_(ids), deliveries.c.state.in_(_WAITING), deliveries.c.attempts == 0)
