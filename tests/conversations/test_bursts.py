@@ -14,7 +14,9 @@ from tests.deaths import each_death
 from tests.world import START, Fuse, Killed, World, a_world
 from worker.alerts.delivery import DeliveryState
 from worker.conversations import GATHER
+from worker.due import DELIVER_LEASE
 from worker.ledger.tables import deliveries
+from worker.watchlists.destination import Destination
 
 
 def test_several_notices_of_one_issuer_in_a_day_are_one_conversation_and_the_next_day_another(
@@ -94,6 +96,24 @@ def test_what_quiet_hours_held_is_told_in_one_when_they_end(world: World) -> Non
     world.settle(for_at_most=timedelta(hours=20))
     (post,) = posts(world)
     assert "12 notices at once" in str(post.blocks)
+
+
+def test_what_the_fallback_gets_of_a_burst_is_told_in_one_and_says_for_whom_it_was(world: World) -> None:
+    world.watchlist = world.watchlist.replace(b"  - slack:#ir-alerts\n", b"")
+    world.fallback = Destination("slack", "#ir-alerts")
+    world.burst = 2
+    world.mail.answers["jane@example.com"] = "550 5.1.1 No such mailbox"
+    for number in range(6):
+        world.publish(a_filing(accession=f"0001950047-26-{1000 + number:06}", accepted_at=world.clock()))
+    pipeline = world.pipeline()
+    pipeline.poll()
+    pipeline.read()
+    refused = world.ledger.deliveries.claim(world.clock(), DELIVER_LEASE, "before they are gathered")
+    assert refused is not None
+    pipeline.handover.attempt(refused, give_up_at=world.clock() + DELIVER_LEASE)
+    world.settle()
+    (post,) = posts(world)
+    assert str(post.blocks).count("For email:jane@example.com: Jane Q. Example proposes") == 6
 
 
 def test_an_amendment_of_a_notice_that_was_rolled_up_goes_into_the_thread_of_the_roll_up(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
+
 from worker.alerts.message import Message
 from worker.messages.slack_limits import TEXT, problems
 from worker.messages.slack_text import as_text
@@ -21,10 +23,17 @@ def redirected(
     message: Message, *, meant_for: Destination, why: str, to: Destination, may_have_arrived: bool = False
 ) -> Message:
     """The same facts in words `to` can show, with a first line that says for whom they were and why they
-    come here. It begins no thread and answers none: nothing before it stands there.
+    come here. It begins no thread and answers none: nothing before it stands there. Where many are told in
+    one, its line there says for whom it was.
     """
     did_not = "may not have got" if may_have_arrived else "did not take"
-    lead = f"Meant for {meant_for}, which {did_not} it: {why}"
+    whole = _whole(message, meant_for, f"Meant for {meant_for}, which {did_not} it: {why}", to)
+    said = message.summary
+    line = said and msgspec.structs.replace(said, line=f"For {meant_for}: {said.line}")
+    return msgspec.structs.replace(whole, summary=line)
+
+
+def _whole(message: Message, meant_for: Destination, lead: str, to: Destination) -> Message:
     if to.notifier in SLACK:
         return _for_slack(message, meant_for, lead)
     whole = as_text(message.blocks) if message.blocks else message.text
