@@ -1,7 +1,8 @@
-"""A request without an answer: only where not a byte can have left is it safe to send again."""
+"""A request without an answer: only where it cannot have left whole is it safe to send again."""
 
 from __future__ import annotations
 
+import errno
 import socket
 import ssl
 from http.client import IncompleteRead, RemoteDisconnected
@@ -19,20 +20,22 @@ from worker.notifiers.slack_errors import broken
         ConnectionRefusedError(),
         socket.gaierror(-2, "Name or service not known"),
         ssl.SSLCertVerificationError(),
+        TimeoutError(),
+        OSError(errno.ENETUNREACH, "Network is unreachable"),
+        BrokenPipeError(),
+        ConnectionResetError(),
+        ssl.SSLEOFError(),
     ],
     ids=lambda reason: type(reason).__name__,
 )
-def test_what_failed_before_the_request_left_is_unreachable(reason: OSError) -> None:
+def test_what_failed_before_the_request_had_left_whole_is_unreachable(reason: OSError) -> None:
     assert isinstance(broken(URLError(reason)), Unreachable)
 
 
 @pytest.mark.parametrize(
     "error",
     [
-        URLError(TimeoutError()),
-        URLError(BrokenPipeError()),
-        URLError(ConnectionResetError()),
-        URLError(ssl.SSLEOFError()),
+        URLError("no host given"),
         TimeoutError(),
         ConnectionResetError(),
         ConnectionRefusedError(),

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import logging
 import re
-import socket
-import ssl
 from collections.abc import Mapping
 from datetime import timedelta
 from urllib.error import URLError
@@ -69,9 +67,6 @@ AMBIGUOUS = frozenset({"fatal_error", "internal_error", "rollup_error", "service
 #: An error code of Slack's, as opposed to the page of a proxy.
 CODE = re.compile(r"[a-z][a-z0-9_]{1,60}")
 
-#: Errors that happen before the first byte of a request has left.
-_NEVER_LEFT = (ConnectionRefusedError, socket.gaierror, ssl.SSLCertVerificationError)
-
 
 def silent_logger() -> logging.Logger:
     """A logger for slack_sdk that goes nowhere: the SDK logs bodies and addresses, we log outcomes."""
@@ -95,11 +90,16 @@ def refusal(status: int, code: str, headers: Mapping[str, str]) -> Form144Error:
 
 
 def broken(error: Exception) -> Form144Error:
-    """The error that a request without an answer amounts to; says nothing of where it went."""
+    """The error that a request without an answer amounts to; says nothing of where it went.
+
+    urllib puts an OSError into a URLError only until the last byte of the request has left (`do_open` around
+    `HTTPConnection.request`, Python 3.11 to 3.13); waiting for the answer it lets them through bare. A body
+    cut short is no JSON and shorter than its Content-Length: Slack cannot have posted it.
+    """
     reason = error.reason if isinstance(error, URLError) else error
     kind = type(reason).__name__
-    if isinstance(error, URLError) and isinstance(reason, _NEVER_LEFT):
-        return Unreachable(f"no connection to Slack ({kind})")
+    if isinstance(error, URLError) and isinstance(reason, OSError):
+        return Unreachable(f"the request did not leave for Slack whole ({kind})")
     return Unknown(f"the connection to Slack broke before its answer ({kind})")
 
 
