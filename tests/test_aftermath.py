@@ -98,7 +98,7 @@ def test_without_a_fallback_it_stays_owed_in_sight_and_a_retry_sends_it(world: W
     world.once()
     assert [one.state for one in world.ledger.failed.all()] == [DeliveryState.REFUSED, DeliveryState.OWED]
     numbers = [one.id for one in world.ledger.failed.all()]
-    assert world.ledger.failed.retry(numbers, world.clock(), send_again=False) == 2
+    assert world.ledger.failed.retry(numbers, world.clock(), by="Jane Doe", send_again=False) == 2
     world.settle()
     assert world.posts() == 2
     assert world.ledger.failed.all() == ()
@@ -117,7 +117,7 @@ def test_without_a_fallback_what_waits_in_vain_is_passed_over_by_nobody_and_a_re
         assert set(connection.execute(sa.select(deliveries.c.due_at)).scalars()) == {None}
     assert [one.state for one in world.ledger.failed.all()] == [DeliveryState.REFUSED, DeliveryState.OWED]
     refused, _owed = [one.id for one in world.ledger.failed.all()]
-    assert world.ledger.failed.retry([refused], world.clock(), send_again=False) == 1
+    assert world.ledger.failed.retry([refused], world.clock(), by="Jane Doe", send_again=False) == 1
     world.settle()
     assert (world.posts(), world.ledger.failed.all()) == (2, ())
 

@@ -185,14 +185,14 @@ def test_what_a_silence_held_is_sent_only_when_somebody_releases_it(world: World
     number = silence(world, About.ISSUER, "1999500")
     world.publish()
     world.settle()
-    assert world.ledger.silences.expire(number, world.clock())
+    assert world.ledger.silences.expire(number, world.clock(), by="Jane Doe")
     world.settle()
     assert world.posts() == 0
     assert world.ledger.silences.held() == {number: 2}
-    assert world.ledger.silences.release(number, world.clock()) == 2
+    assert world.ledger.silences.release(number, world.clock(), by="Jane Doe") == 2
     world.settle()
     assert (world.posts(), len(world.mail.received)) == (1, 1)
-    assert world.ledger.silences.release(number, world.clock()) == 0
+    assert world.ledger.silences.release(number, world.clock(), by="Jane Doe") == 0
 
 
 def test_what_is_released_and_another_silence_is_about_stays_held_by_that(

@@ -153,9 +153,9 @@ def test_a_silence_its_hold_its_end_and_an_acknowledgement_are_on_the_record(wor
     )
     filing = world.publish()
     world.settle()
-    assert world.ledger.silences.expire(number, now)
-    assert not world.ledger.silences.expire(number, now)
-    assert world.ledger.silences.release(number, now) == 2
+    assert world.ledger.silences.expire(number, now, by="Jane Doe")
+    assert not world.ledger.silences.expire(number, now, by="Jane Doe")
+    assert world.ledger.silences.release(number, now, by="Jane Doe") == 2
     (alert,) = world.ledger.acknowledgements.alerts_of(filing.accession)
     assert world.ledger.acknowledgements.add(alert, "Jane Doe", how="cli", remark=None, now=now)
     assert not world.ledger.acknowledgements.add(alert, "Jane Doe", how="cli", remark=None, now=now)
@@ -165,6 +165,8 @@ def test_a_silence_its_hold_its_end_and_an_acknowledgement_are_on_the_record(wor
     }
     assert [one.subject for one in told(world, Kind.SILENCED, Kind.SILENCE_ENDED)] == [str(number)] * 2
     (released,) = told(world, Kind.RELEASED)
+    (ended,) = told(world, Kind.SILENCE_ENDED)
+    assert ended.body["by"] == released.body["by"] == "Jane Doe"
     assert set(released.body["messages"]) == {one.subject for one in held}
     (acknowledged,) = told(world, Kind.ACKNOWLEDGED)
     assert (acknowledged.subject, acknowledged.body["by"]) == (filing.accession, "Jane Doe")
@@ -175,11 +177,12 @@ def test_a_retry_and_a_destination_opened_again_are_on_the_record(world: World) 
     world.publish()
     world.settle()
     (failed,) = world.ledger.failed.all()
-    assert world.ledger.failed.retry([failed.id], world.clock(), send_again=False) == 1
+    assert world.ledger.failed.retry([failed.id], world.clock(), by="Jane Doe", send_again=False) == 1
     (retried,) = told(world, Kind.RETRIED)
     (opened,) = told(world, Kind.LANE_OPENED)
     assert (retried.body["state"], opened.subject) == ("refused", "slack:#ir-alerts")
-    assert world.ledger.failed.open(failed.destination, world.clock())
+    assert retried.body["by"] == opened.body["by"] == "Jane Doe"
+    assert world.ledger.failed.open(failed.destination, world.clock(), by="Jane Doe")
     assert len(told(world, Kind.LANE_OPENED)) == 1
 
 

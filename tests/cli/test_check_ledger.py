@@ -110,7 +110,7 @@ def test_a_silence_that_ended_and_still_holds_messages_is_warned_of(world: World
     result = run(world.folder)
     assert f"silence {number}: of issuer 1999500, by Jane Doe, ended " in result.stderr
     assert f"form144 silence expire {number} --release sends them" in result.stderr
-    world.ledger.silences.release(number, world.clock())
+    world.ledger.silences.release(number, world.clock(), by="Jane Doe")
     assert f"silence {number}" not in run(world.folder).stderr
 
 

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 from typer.testing import CliRunner, Result
 
 from tests.servers import nobody_listens
@@ -7,6 +10,7 @@ from tests.world import World
 from worker import engine
 from worker.cli.commands import app
 from worker.errors import ConfigurationError, Form144Error, Refused
+from worker.ledger.kinds import Kind
 
 
 def send(world: World, destination: str, **environment: str) -> Result:
@@ -61,3 +65,32 @@ def test_a_notifier_that_is_not_set_up_says_what_sets_it_up(world: World) -> Non
     assert "write slack-webhook:desk" in str(refused.exception)
     assert "not-a-secret" not in f"{refused.exception} {refused.output}"
     assert isinstance(send(world, ":").exception, Form144Error)
+
+
+def told_of_tests(world: World) -> list[dict[str, str]]:
+    """What the record says of tests."""
+    world.ledger.chain.seal()
+    found = (one.entry for one in world.ledger.chain.walk() if one.entry)
+    return [{"to": one.subject, **json.loads(one.body)} for one in found if one.kind == Kind.TESTED]
+
+
+def test_a_test_is_on_the_record_before_it_leaves_and_when_it_is_answered(world: World) -> None:
+    here = {"FORM144_DATA": str(world.folder), "LOGNAME": "jane"}
+    assert send(world, "slack:#ir-alerts", **here).exit_code == 0
+    assert isinstance(send(world, "slack:#nowhere", **here).exception, Refused)
+    asked, took, asked_nowhere, refused = told_of_tests(world)
+    (post,) = world.slack.messages["ir-alerts"]
+    assert (asked["to"], asked["by"], "said" in asked) == ("slack:#ir-alerts", "jane", False)
+    assert took == {**asked, "said": took["said"]}
+    assert took["said"].endswith(post.ts)
+    assert refused["key"] == asked_nowhere["key"] != asked["key"]
+    assert "channel_not_found" in refused["said"]
+
+
+def test_where_there_is_no_ledger_a_test_is_made_and_says_that_it_is_in_no_record(
+    world: World, tmp_path: Path
+) -> None:
+    result = send(world, "slack:#ir-alerts", FORM144_DATA=str(tmp_path / "none"))
+    assert result.exit_code == 0
+    assert " ".join(result.stderr.split()).startswith("This test stands in no record: FORM144_DATA:")
+    assert len(world.slack.messages["ir-alerts"]) == 1

@@ -47,14 +47,14 @@ def test_what_was_closed_is_tried_again_only_while_its_message_is_kept(
     ledger: Ledger, lost: Delivery
 ) -> None:
     close(ledger, lost.id)
-    assert ledger.failed.retry([lost.id], NOW, send_again=False) == 1
+    assert ledger.failed.retry([lost.id], NOW, by="Jane Doe", send_again=False) == 1
     again = ledger.deliveries.claim(NOW, LEASE, "me")
     assert again is not None
     assert again.may_have_arrived
     ledger.deliveries.give_up(again, DeliveryState.REFUSED, "no_text", NOW)
     close(ledger, lost.id)
     ledger.retention.prune(LATER, LATER + timedelta(days=60), by="Jane Doe", reason="a year is over")
-    assert ledger.failed.retry([lost.id], LATER, send_again=False) == 0
+    assert ledger.failed.retry([lost.id], LATER, by="Jane Doe", send_again=False) == 0
 
 
 def test_what_is_being_sent_is_not_closed(ledger: Ledger) -> None:

@@ -82,7 +82,7 @@ def test_a_destination_that_is_in_use_is_left_alone(ledger: Ledger) -> None:
 def test_who_opens_the_destination_again_gets_all_that_was_owed_with_new_patience(ended: Ledger) -> None:
     ended.redirects.set_aside(NOW)
     later = NOW + 2 * DAY
-    assert ended.failed.open(SLACK, later)
+    assert ended.failed.open(SLACK, later, by="Jane Doe")
     claimed = []
     while (delivery := ended.deliveries.claim(later, LEASE, "me")) is not None:
         claimed.append((delivery.id, delivery.owed_since))
@@ -109,6 +109,6 @@ def test_a_fallback_that_is_named_later_is_not_meant_for_what_nobody_could_tell_
     stranded = ended.redirects.next(EMAIL, later)
     assert stranded is not None
     assert stranded.id == 2
-    assert ended.failed.open(SLACK, later)
+    assert ended.failed.open(SLACK, later, by="Jane Doe")
     assert not ended.redirects.record(stranded, EMAIL, Message(text="x"), "2", later)
     assert ended.redirects.next(EMAIL, later) is None

@@ -10,6 +10,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from worker import parts, wiring
+from worker.cli.author import By, author
 from worker.cli.console import stdout
 from worker.edgar.hours import index_days
 from worker.errors import ConfigurationError, Mistake
@@ -31,20 +32,21 @@ def backfill(
     first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="first day")],
     last: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="last day")],
     notify: Annotated[bool, typer.Option("--notify", help="send the alerts these notices raise")] = False,
+    by: By = None,
 ) -> None:
     """Read the notices of days gone by; nobody is told of them without --notify.
 
     It may be stopped and started again at any time: what was read stays read. With --notify the alerts
     are owed from then on, and form144 run or worker sends them.
     """
-    console = stdout(wrap=True)
+    console, who = stdout(wrap=True), author(by)
     settings = from_environment()
     parts.open_ledger(settings, migrate=settings.is_embedded).close()
     pipeline = replace(wiring.build_pipeline(settings, ring=lambda _step: None), drain=LOOK)
     try:
         days = wanted_days(pipeline.ledger, first.date(), last.date(), parts.clock(), notify=notify)
         asked = f"{first.date()} to {last.date()}"
-        pipeline.ledger.chain.note(Kind.BACKFILLED, asked, parts.clock(), notify=notify)
+        pipeline.ledger.chain.note(Kind.BACKFILLED, asked, parts.clock(), by=who, notify=notify)
         with Progress(
             TextColumn("{task.description:<8}"),
             BarColumn(32),

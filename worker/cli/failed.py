@@ -8,6 +8,7 @@ import typer
 
 from worker import parts
 from worker.alerts.delivery import DeliveryState
+from worker.cli.author import By, author
 from worker.cli.console import stdout
 from worker.cli.documents import named_destination, opened_ledger
 from worker.errors import Form144Error
@@ -68,11 +69,12 @@ def retry(
     send_again: Annotated[
         bool, typer.Option("--send-again", help="send also what may have arrived, without asking first")
     ] = False,
+    by: By = None,
 ) -> None:
     """Try one delivery again, or all of a destination, of a notifier or at all, and let messages go there."""
     if everything is (what is not None):
         raise Form144Error("name what to try again, or all of it with --all")
-    now = parts.clock()
+    now, who = parts.clock(), author(by)
     with opened_ledger(from_environment()) as ledger:
         if what and what.isascii() and what.isdigit():
             known, numbers = True, [int(what)]
@@ -81,9 +83,9 @@ def retry(
             ended = [to for to in ledger.report.ended_lanes() if _is_meant(to, what)]
             numbers = [one.id for one in failed]
             named = [named_destination(what)] if what and ":" in what else []
-            opened = [ledger.failed.open(to, now) for to in named or ended]
+            opened = [ledger.failed.open(to, now, by=who) for to in named or ended]
             known = everything or bool(numbers) or any(opened)
-        tried = ledger.failed.retry(numbers, now, send_again=send_again)
+        tried = ledger.failed.retry(numbers, now, by=who, send_again=send_again)
     if not known or (numbers and not tried):
         raise Form144Error(f"nothing failed under {what or '--all'}; form144 failed list shows what did")
     typer.echo(f"{tried} to be tried again now")

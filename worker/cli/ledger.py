@@ -11,6 +11,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from worker import parts
+from worker.cli.author import By, author
 from worker.cli.console import stderr, stdout
 from worker.cli.documents import opened_ledger
 from worker.cli.record_export import Form, written
@@ -76,13 +77,15 @@ def export(
         typer.Option("--format", help="jsonl, or csv, which opens in a spreadsheet; others can verify both"),
     ] = Form.JSONL,
     output: Annotated[Path, typer.Option(help="the file; the verifier is put beside it")],
+    by: By = None,
 ) -> None:
     """Write the record out, whole or some days of it, for others to read and check."""
     since = _midnight(first) if first else None
     until = _midnight(last + timedelta(days=1)) if last else None
+    who = author(by)
     with opened_ledger(from_environment()) as ledger:
-        days = {"from": first and first.date(), "to": last and last.date()}
-        ledger.chain.note(Kind.EXPORTED, "record", parts.clock(), format=form.value, **days)
+        told = {"by": who, "from": first and first.date(), "to": last and last.date()}
+        ledger.chain.note(Kind.EXPORTED, "record", parts.clock(), format=form.value, **told)
         ledger.chain.seal()
         try:
             number = written(ledger.chain, output, form, since=since, until=until)

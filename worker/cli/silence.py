@@ -10,6 +10,7 @@ import typer
 
 from worker import parts
 from worker.alerts.hold import About, Silence
+from worker.cli.author import By, author
 from worker.cli.documents import named_list, opened_ledger
 from worker.errors import ConfigurationError, Form144Error, Mistake
 from worker.settings import from_environment
@@ -71,17 +72,18 @@ def expire(
     number: Annotated[int, typer.Argument(help="as form144 silence list numbers it")],
     *,
     release: Annotated[bool, typer.Option("--release", help="send what it kept back")] = False,
+    by: By = None,
 ) -> None:
     """End a silence now. What it kept back stays held, and is sent only with --release, but for what another
     silence in force is about, too.
     """
-    now = parts.clock()
+    now, who = parts.clock(), author(by)
     with opened_ledger(from_environment()) as ledger:
         if number not in {silence.id for silence in ledger.silences.all()}:
             raise Form144Error(f"there is no silence {number}")
-        ended = ledger.silences.expire(number, now)
+        ended = ledger.silences.expire(number, now, by=who)
         held = ledger.silences.held().get(number, 0)
-        released = ledger.silences.release(number, now) if release else 0
+        released = ledger.silences.release(number, now, by=who) if release else 0
     kept = f", {held - released} kept back by another silence" if release and held > released else ""
     typer.echo(
         f"silence {number} {'ended' if ended else 'had ended already'}; {released} to be sent now{kept}"

@@ -89,7 +89,7 @@ class Failed:
                 ),
             )
 
-    def retry(self, numbers: Sequence[int], now: datetime, *, send_again: bool) -> int:
+    def retry(self, numbers: Sequence[int], now: datetime, *, by: str, send_again: bool) -> int:
         """Make failed deliveries due now, with new patience, and open their destinations again. A person may
         also be wrong about one that was closed, while its message is kept.
 
@@ -113,8 +113,8 @@ class Failed:
                         settled_at=None,
                     )
                 )
-                self._open(connection, Destination(row.notifier, row.address), now)
-                note(connection, Kind.RETRIED, row.key, now, state=row.state, send_again=send_again)
+                self._open(connection, Destination(row.notifier, row.address), now, by)
+                note(connection, Kind.RETRIED, row.key, now, by=by, state=row.state, send_again=send_again)
         return len(rows)
 
     def close(self, numbers: Sequence[int], now: datetime, *, by: str, reason: str) -> int:
@@ -146,18 +146,18 @@ class Failed:
                     note(connection, Kind.CLOSED, row.key, now, state=row.state, by=by, because=reason)
         return closed
 
-    def open(self, destination: Destination, now: datetime) -> bool:
+    def open(self, destination: Destination, now: datetime, *, by: str) -> bool:
         """Let messages go to a destination again. False where nothing was ever owed to it."""
         with self._database.write() as connection:
-            return self._open(connection, destination, now)
+            return self._open(connection, destination, now, by)
 
     @staticmethod
-    def _open(connection: sa.Connection, to: Destination, now: datetime) -> bool:
+    def _open(connection: sa.Connection, to: Destination, now: datetime, by: str) -> bool:
         had_ended = sa.select(lanes.c.ended_because).where(
             lanes.c.notifier == to.notifier, lanes.c.address == to.address
         )
         if (because := connection.execute(had_ended).scalar_one_or_none()) is not None:
-            note(connection, Kind.LANE_OPENED, str(to), now, had_ended_because=because)
+            note(connection, Kind.LANE_OPENED, str(to), now, by=by, had_ended_because=because)
         reopened = connection.execute(
             sa.update(lanes)
             .where(lanes.c.notifier == to.notifier, lanes.c.address == to.address)

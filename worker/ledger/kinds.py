@@ -39,8 +39,9 @@ class Kind(StrEnum):
     LISTS_TAKEN = "lists_taken"  #: an edit of the watchlists is in use: the digests before and after
     LISTS_KEPT_OUT = "lists_kept_out"  #: an edit of the watchlists was not taken
     BACKFILLED = "backfilled"  #: a person asked for the notices of days gone by
-
+    TESTED = "tested"  #: form144 send-test to a destination, the subject: by whom; then what came of it
     DRILLED = "drilled"  #: a drill was asked for (the subject is its accession number), or is over
+
     # The record itself.
     EXPORTED = "exported"
     PRUNED = "pruned"  #: entries were taken out: by whom, why, and the last position and hash of them

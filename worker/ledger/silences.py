@@ -63,7 +63,7 @@ class Silences:
         with self._database.read() as connection:
             return dict(connection.execute(query).all())
 
-    def expire(self, number: int, now: datetime) -> bool:
+    def expire(self, number: int, now: datetime, *, by: str) -> bool:
         """End a silence now. False where there is none of that number, or it has ended."""
         ended = (
             sa.update(silences)
@@ -73,10 +73,10 @@ class Silences:
         with self._database.write() as connection:
             if connection.execute(ended).rowcount != 1:
                 return False
-            note(connection, Kind.SILENCE_ENDED, str(number), now)
+            note(connection, Kind.SILENCE_ENDED, str(number), now, by=by)
             return True
 
-    def release(self, number: int, now: datetime) -> int:
+    def release(self, number: int, now: datetime, *, by: str) -> int:
         """Owe what the silence kept back, from now on; how many deliveries. What another one in force is
         about, too, is kept back by that from now on.
         """
@@ -90,7 +90,7 @@ class Silences:
             others = _found(connection, *_in_force(now), silences.c.id != number)
             note_all(connection, now, list(_kept_back(connection, number, others, now)))
             keys = list(connection.execute(released.returning(deliveries.c.key)).scalars())
-            note(connection, Kind.RELEASED, str(number), now, messages=keys)
+            note(connection, Kind.RELEASED, str(number), now, by=by, messages=keys)
             return len(keys)
 
 
