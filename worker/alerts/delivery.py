@@ -62,8 +62,8 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     """A claimed delivery, as the deliver step holds it.
 
     `key` is opaque and the same for every attempt: it goes out with the message, so that the other side
-    can be asked for it. `alert` is the alert's number, None for a message about several. `attempt` counts
-    from 1. `owed_since` is when the alert was raised.
+    can be asked for it. `alert` is the alert's number and `accession` its filing's, None for a message about
+    several. `attempt` counts from 1. `owed_since` is when the alert was raised.
     `may_have_arrived` is True where an earlier attempt was cut short or its answer was lost: `cut_short`
     counts those that came to no end because their process did, `unanswered` all of both kinds. `owner` is
     the token of the claim, `claimed_at` when its lease began.
@@ -82,12 +82,14 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     owner: str
     claimed_at: datetime
     alert: int | None = None
+    accession: str | None = None
 
     @property
     def named(self) -> dict[str, str | int | None]:
         """What a line of the log that is about it carries."""
         notifier = self.destination.notifier
         return {
+            "accession": self.accession,
             "alert": self.alert,
             "delivery": self.id,
             "key": self.key,

@@ -97,6 +97,7 @@ class Deliveries:
             owner=owner,
             claimed_at=now,
             alert=row.alert_id,
+            accession=row.accession,
         )
 
     def delivered(

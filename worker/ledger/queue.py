@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from worker.alerts.delivery import DeliveryState
 from worker.ledger.database import Database
-from worker.ledger.tables import deliveries, lanes
+from worker.ledger.tables import alerts, deliveries, lanes
 
 #: States from which a delivery can be claimed once it is due: `sending` past its lease is a crash,
 #: `unknown` with a due time waits to be asked about, `held` with one for its quiet hours to end.
@@ -33,14 +33,24 @@ CAN_BE_CLAIMED = (
 )
 
 
+#: What the delivery's one alert is about, for the log; NULL for a message about several.
+_ACCESSION = (
+    sa.select(alerts.c.accession)
+    .where(alerts.c.id == deliveries.c.alert_id)
+    .scalar_subquery()
+    .label("accession")
+)
+
+
 class Queue:
     """What can be claimed, the oldest first; but what goes to a destination that did not take the last one
     comes after all others, in turn by destination: what is gone keeps nobody else waiting.
     """
 
     def __init__(self, database: Database) -> None:
-        well = CAN_BE_CLAIMED.where(lanes.c.failing.is_(sa.false())).order_by(deliveries.c.id)
-        failing = CAN_BE_CLAIMED.where(lanes.c.failing).order_by(lanes.c.open_at, deliveries.c.id)
+        told = CAN_BE_CLAIMED.add_columns(_ACCESSION)
+        well = told.where(lanes.c.failing.is_(sa.false())).order_by(deliveries.c.id)
+        failing = told.where(lanes.c.failing).order_by(lanes.c.open_at, deliveries.c.id)
         self._heads = [database.only_free_rows(one.limit(1), deliveries, lanes) for one in (well, failing)]
         # Only rows that nobody holds: those who hold them say themselves how it went.
         theirs = sa.select(lanes.c.address).where(

@@ -85,7 +85,7 @@ class _Handler(logging.Handler):
             event, hint = event_from_exception(raised, client_options=self.client.options)
         event["level"] = "error"
         event["message"] = name
-        event["tags"] = {tag: str(ours[tag]) for tag in _TAGS if tag in ours}
+        event["tags"] = {tag: str(ours[tag]) for tag in _TAGS if ours.get(tag) is not None}
         types = [str(one.get("type")) for one in event.get("exception", {}).get("values", [])]
         event["fingerprint"] = [name, *types]
         self.client.capture_event(event, hint)
