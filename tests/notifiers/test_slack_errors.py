@@ -5,13 +5,14 @@ from __future__ import annotations
 import errno
 import socket
 import ssl
+from datetime import timedelta
 from http.client import IncompleteRead, RemoteDisconnected
 from urllib.error import URLError
 
 import pytest
 
 from worker.errors import Unknown, Unreachable
-from worker.notifiers.slack_errors import broken
+from worker.notifiers.slack_errors import broken, refusal
 
 
 @pytest.mark.parametrize(
@@ -47,3 +48,22 @@ def test_what_failed_before_the_request_had_left_whole_is_unreachable(reason: OS
 )
 def test_what_failed_at_any_later_or_unknown_moment_is_unknown(error: Exception) -> None:
     assert isinstance(broken(error), Unknown)
+
+
+@pytest.mark.parametrize(
+    ("asked", "pause"),
+    [
+        ("30", timedelta(seconds=30)),
+        ("999999", timedelta(seconds=999_999)),
+        ("1000000", None),
+        ("9" * 15, None),
+        ("9" * 5000, None),
+        ("-1", None),
+        ("²", None),
+        ("", None),
+    ],
+)
+def test_a_pause_that_is_none_is_left_to_the_schedule(asked: str, pause: timedelta | None) -> None:
+    error = refusal(429, "ratelimited", {"Retry-After": asked})
+    assert isinstance(error, Unreachable)
+    assert error.retry_after == pause

@@ -110,6 +110,8 @@ def _no_answer_of_slacks(status: int) -> Form144Error:
 
 
 def _retry_after(headers: Mapping[str, str]) -> timedelta | None:
-    """`Retry-After` in seconds, the only form Slack uses; None where it is absent or something else."""
+    """`Retry-After` in seconds, the only form Slack uses; None where it is absent, something else or longer
+    than eleven days, which is no pause but a mistake.
+    """
     asked = {name.lower(): value for name, value in headers.items()}.get("retry-after", "")
-    return timedelta(seconds=int(asked)) if asked.isascii() and asked.isdigit() else None
+    return timedelta(seconds=int(asked)) if re.fullmatch("[0-9]{1,6}", asked) else None
