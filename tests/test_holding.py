@@ -214,8 +214,8 @@ def test_what_is_released_and_another_silence_is_about_stays_held_by_that(
     world.ledger.chain.seal()
     told = [one.entry for one in world.ledger.chain.walk() if one.entry and one.entry.kind == Kind.HELD]
     assert [json.loads(one.body)["silence"] for one in told] == [known, known, legal, legal]
-    assert world.ledger.silences.release(ended, world.clock()) == 0
-    assert world.ledger.silences.release(legal, world.clock()) == 2
+    assert world.ledger.silences.release(ended, world.clock(), by="Jane Doe") == 0
+    assert world.ledger.silences.release(legal, world.clock(), by="Jane Doe") == 2
     world.settle()
     assert (world.posts(), len(world.mail.received)) == (1, 1)
     record = world.ledger.records.of(filing.accession)

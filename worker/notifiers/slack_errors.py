@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from urllib.error import URLError
 
-from worker.errors import Form144Error, Refused, Unknown, Unreachable
+from worker.errors import Away, Form144Error, Refused, Unknown, Unreachable
 
 #: The channel, the app or its token is at fault: no other message will do better.
 ENDS_DESTINATION = frozenset(
@@ -99,7 +99,7 @@ def broken(error: Exception) -> Form144Error:
     reason = error.reason if isinstance(error, URLError) else error
     kind = type(reason).__name__
     if isinstance(error, URLError) and isinstance(reason, OSError):
-        return Unreachable(f"the request did not leave for Slack whole ({kind})")
+        return Away(f"no connection to Slack ({kind})")
     return Unknown(f"the connection to Slack broke before its answer ({kind})")
 
 
