@@ -161,7 +161,7 @@ def test_an_original_that_was_never_alerted_is_said_to_be(world: World) -> None:
     (post,) = posts(world)
     assert post.thread_ts is None
     assert "No alert went here about the notice it amends." in str(post.blocks)
-    assert "Aggregate market value 50,000" in str(post.blocks)
+    assert "Aggregate market value $50,000" in str(post.blocks)
 
 
 def test_an_original_nobody_knows_is_said_to_be_unknown(world: World) -> None:

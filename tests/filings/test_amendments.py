@@ -42,7 +42,7 @@ def test_changes_come_in_the_order_of_the_form() -> None:
     assert _texts(a_notice(), amended) == [
         "Address of issuer 1 Example Way, Springfield, IL, 62701 → 1 Example Way, Chicago, IL, 62701",
         "Name of person for whose account the securities are to be sold Jane Q. Example → Jane Example",
-        "Aggregate market value 250,000.00 → 1.00",
+        "Aggregate market value $250,000.00 → $1.00",
         "Approximate date of sale 2026-09-01 → 2026-09-02",
         "Is this a gift? no → yes",
         "Remarks: Corrected. (not stated before)",

@@ -109,7 +109,7 @@ def row_stated(notice: Form144Notice, table: FormTable, number: int) -> Stated:
 
 
 def in_words(value: object, *, is_key: bool = False) -> str | None:
-    """A field's value as text: `12,500`, `33,760,830.60`, `2026-09-01`, `yes`. None and () give None.
+    """A field's value as text: `12,500`, `$33,760,830.60`, `2026-09-01`, `yes`. None and () give None.
 
     A key (a CIK) is written without separators.
     """
@@ -121,7 +121,7 @@ def in_words(value: object, *, is_key: bool = False) -> str | None:
         case int():
             text = str(value) if is_key else f"{value:,}"
         case Decimal():
-            text = f"{value:,.2f}"
+            text = f"${value:,.2f}"
         case Address():
             text = ", ".join(part for part in msgspec.structs.astuple(value) if part)
         case tuple():
