@@ -7,14 +7,16 @@ import json
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
-from tests.builders import a_notice, a_proposed_sale
+from tests.builders import a_filing, a_lot, a_notice, a_proposed_sale
 from tests.messages import goldens, samples
+from tests.watchlists.lists import decision
 from worker.alerts.alert import Alert
 from worker.alerts.message import Message
 from worker.filings.filing import FoundBy
@@ -26,6 +28,7 @@ from worker.messages.facts import DEGRADATION, Facts, facts_of
 from worker.messages.templates import shipped
 from worker.messages.writer import HTML_BYTES, Writer
 from worker.watchlists.destination import Destination
+from worker.watchlists.match import Answer
 
 #: The form's own names for what a notice proposes, and for its table of past sales.
 FORM_WORDS = (
@@ -131,6 +134,40 @@ def test_what_has_no_room_is_counted_and_said_with_the_link_never_cut(writer: Wr
     assert "the remarks" in left[1]
     assert "W…" not in shown
     assert "W..." not in shown
+
+
+LOTS = tuple(a_lot(nature=f"Lot {n}: {'vested under the plan ' * 11}"[:255]) for n in range(40))
+BROKERS = tuple(
+    a_proposed_sale(broker_name=f"Broker & Sons {n} {'& Partners ' * 9}"[:100]) for n in range(40)
+)
+MANY = "  any: [{acquired_how: gift}, {broker: Morgan}]\n  not: {acquired_how: gift}\n"
+
+
+@pytest.mark.parametrize("overrides", [{"acquired_lots": LOTS}, {"proposed_sales": BROKERS}])
+@pytest.mark.parametrize(
+    "when", [MANY, f"{MANY}  all: [{', '.join(['{broker: A}, {units: over 1}'] * 20)}]\n"]
+)
+def test_a_legal_notice_with_long_names_costs_nobody_the_message(
+    writer: Writer, overrides: dict[str, Any], when: str
+) -> None:
+    notice = a_notice(**overrides)
+    match = decision(f"any_notice: true\nwhen:\n{when}", notice, a_filing())
+    written = writer.write(samples.an_alert(notice, match=match), Destination("slack"))
+    assert written.problem is None
+    assert written.message.blocks
+    assert all(finding.condition in str(written.message.blocks) for finding in match.findings[:2])
+
+
+def test_a_check_and_a_reason_that_are_too_long_are_said_shorter(writer: Writer) -> None:
+    findings = tuple(
+        samples.a_finding(condition=f"broker {n}", answer=Answer.UNKNOWN, because="x, " * 900)
+        for n in range(9)
+    )
+    written = writer.write(samples.an_alert(match=samples.a_match(findings=findings)), Destination("slack"))
+    assert written.problem is None
+    shown = said(written.message)
+    assert "UNKNOWN whether broker 8: why is too long to be shown here" in shown
+    assert "broker 8: UNKNOWN, why is too long to be shown here" in shown
 
 
 def test_hostile_text_rings_nobody_and_is_not_markup(writer: Writer) -> None:

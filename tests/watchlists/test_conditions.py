@@ -75,6 +75,7 @@ PLAN_60_DATE = (date(2026, 7, 3),)
 PLAN_60 = a_notice(plan_adoption_dates=PLAN_60_DATE)
 LATE_AND_UNREAD = selling({"sale_date": date(2026, 12, 1)}, {"sale_date": None})
 PLAN_151_AND_UNREAD = structs.replace(LATE_AND_UNREAD, plan_adoption_dates=PLAN_60_DATE)
+SEVEN_BROKERS = selling(*({"broker_name": f"B{n}"} for n in range(7)))
 DIRECTOR_AND_UNSAID = related(Relationship.DIRECTOR, Relationship.OTHER, filed=("Director", "See Remarks"))
 TWO_SPELLINGS = selling(
     {"class_title": "Class A", "units": 300_000}, {"class_title": "Class A Common", "units": 300_000}
@@ -147,6 +148,7 @@ CASES: list[tuple[str, str, Form144Notice, Answer, str]] = [
     ("broker", "example brokerage", a_notice(), MET, "Example Brokerage LLC"),
     ("broker", "[Morgan, Stanley]", a_notice(), NOT_MET, "Example Brokerage LLC"),
     ("broker", "Broker", a_notice(), NOT_MET, "Example Brokerage LLC"),
+    ("broker", "Morgan Stanley", SEVEN_BROKERS, NOT_MET, "B0, B1, B2, B3, B4 and 2 more"),
     ("broker", "Morgan Stanley", selling({"broker_name": None}), UNKNOWN, "missing"),
     ("exchange", "Nasdaq", selling({"exchange": "NASD"}), MET, "NASD"),
     ("exchange", "NYSE", a_notice(), NOT_MET, "NASDAQ"),

@@ -13,11 +13,8 @@ from worker.alerts.digest import DigestItem, Entry, Unacknowledged, UnreadableNo
 from worker.filings.filing import Role
 from worker.messages import words
 from worker.messages.facts import severity_word
+from worker.messages.words import shown
 from worker.watchlists.match import Severity
-
-#: A text from a filing that is longer than any the form allows is not shown, so that one notice cannot make a
-#: digest of many too long.
-TOO_LONG = 600
 
 CONFIDENTIAL = "a confidential watchlist"
 
@@ -147,11 +144,6 @@ def unreadable(one: UnreadableNotice) -> Line:
         url=one.url,
         form=f"Form {words.clean(one.filing.form_type)}",
     )
-
-
-def shown(text: str, instead: str) -> str:
-    """The text, or `instead` where no channel has room for it. It is never cut."""
-    return text if len(words.slack_literal(text)) <= TOO_LONG else instead
 
 
 def value_of(told: Iterable[Told]) -> tuple[Decimal | None, int]:

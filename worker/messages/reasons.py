@@ -19,6 +19,7 @@ GRADES = {
     Grade.PAIR: "; by first and last name",
     Grade.POSSIBLE: "; possible, not certain",
 }
+_TOO_LONG = "why is too long to be shown here"
 ANSWERS = {Answer.MET: "met", Answer.NOT_MET: "not met", Answer.UNKNOWN: "UNKNOWN"}
 
 
@@ -46,14 +47,19 @@ def checks(alert: Alert, figures: Figures) -> tuple[str, ...]:
     if alert.unreadable_because is not None:
         found.append(f"Nobody could read the document: {words.clean(alert.unreadable_because)}")
     if alert.match.identities and alert.match.identities[0].grade is Grade.POSSIBLE:
-        found.append(f"Possible match only: {words.clean(alert.match.identities[0].because)}")
+        because = words.shown(
+            words.clean(alert.match.identities[0].because), "the name is too long to be shown here"
+        )
+        found.append(f"Possible match only: {because}")
     found.extend(
-        f"UNKNOWN whether {words.clean(finding.condition)}: {words.clean(finding.because)}"
+        _short("UNKNOWN whether {}: {}", finding)
         for finding in alert.match.findings
         if finding.answer is Answer.UNKNOWN
     )
     if figures.price_doubt:
-        found.append(words.clean(figures.price_doubt))
+        found.append(
+            words.shown(words.clean(figures.price_doubt), "The prices of a class deserve a second look.")
+        )
     return tuple(found)
 
 
@@ -70,10 +76,17 @@ def _place(field: str) -> str:
 
 
 def _identity(identity: Identity) -> str:
-    entry, agreed = words.clean(identity.entry), words.clean(identity.because)
+    entry = words.clean(identity.entry)
+    agreed = words.shown(words.clean(identity.because), "its name, which is too long to be shown here")
     return f"{entry}: {agreed}{GRADES[identity.grade]}" if entry else f"{agreed}{GRADES[identity.grade]}"
 
 
 def _finding(finding: Finding) -> str:
+    return _short(f"{{}}: {ANSWERS[finding.answer]}, {{}}", finding)
+
+
+def _short(sentence: str, finding: Finding) -> str:
+    """The sentence with the condition and why, or only as much of it as one reason among others may take."""
     condition, because = words.clean(finding.condition), words.clean(finding.because)
-    return f"{condition}: {ANSWERS[finding.answer]}, {because}"
+    condition = words.shown(condition, "one of the list's longer conditions")
+    return words.shown(sentence.format(condition, because), sentence.format(condition, _TOO_LONG))

@@ -186,7 +186,8 @@ def _listed(names: Iterable[str | None]) -> str:
     different = list(dict.fromkeys(words.clean(name) for name in names if name and words.clean(name)))
     if len(different) > NAMED:
         return f"{len(different)} different, in the notice"
-    return "; ".join(different) or words.NOT_STATED
+    counted = f"{len(different)} in the notice, too long to be shown here"
+    return words.shown("; ".join(different), counted) or words.NOT_STATED
 
 
 def _cik(filed: int | None, announced: Party | None) -> str:

@@ -32,7 +32,7 @@ def _blocks(facts: Facts) -> Iterator[Block]:
     yield section(plain(facts.headline))
     if facts.checks:
         yield label(f"{WARNING} *Check this first*")
-        yield section(_bullets(facts.checks))
+        yield from (section(_bullets(items)) for items in _that_fit(facts.checks))
     if facts.changed:
         yield label("*What this amendment changes*")
         yield from (section(_bullets(items)) for items in _that_fit(facts.changed))

@@ -13,6 +13,10 @@ EASTERN = ZoneInfo("America/New_York")
 
 NOT_STATED = "not stated"
 
+#: A text from a filing that is longer than any name on the form is not shown beside others, so that it cannot
+#: make a message too long for its channel.
+TOO_LONG = 600
+
 #: Not the locale's.
 MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July", "August", "September", "October"),
@@ -82,6 +86,11 @@ def span(length: timedelta) -> str:
 def counted(number: int, one: str, many: str | None = None) -> str:
     """`1 line`, `40 lines`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def shown(text: str, instead: str) -> str:
+    """The text, or `instead` where no channel has room for it beside others. It is never cut."""
+    return text if len(slack_literal(text)) <= TOO_LONG else instead
 
 
 def wrap(text: str, width: int = 72, indent: int = 0) -> str:

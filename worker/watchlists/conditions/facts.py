@@ -28,6 +28,10 @@ _OF_NASDAQ = (
     *("the", "llc", "inc"),
 )
 _NEW_YORK = "new york stock exchange"
+
+#: Of more different names than this the rest is only counted.
+NAMED = 5
+
 _LIST_OF_TEXTS = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
 
 
@@ -151,7 +155,8 @@ def _any_named(named: Iterable[str | None], fits: Callable[[str], bool], what: s
             return met(f"{what} {name}")
     if not listed or None in listed:
         return unknown(f"the {what} is missing or unreadable")
-    return not_met(f"{what} {', '.join(known)}")
+    more = f" and {len(known) - NAMED} more" if len(known) > NAMED else ""
+    return not_met(f"{what} {', '.join(known[:NAMED])}{more}")
 
 
 def _exchange(text: str) -> str:
