@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.builders import a_filing, a_notice
+from tests.watchlists.lists import grade
 from worker.errors import UnreadableFiling
 from worker.filings.filing import Party, Role
 from worker.filings.header import read_header
@@ -51,6 +52,33 @@ def test_a_header_that_names_other_parties_is_a_problem_and_both_stand() -> None
     assert (notice.issuer_cik, notice.filer_ciks) == (1_999_500, (1_999_001,))
     assert notice.header is not None
     assert (notice.header.issuer_cik, notice.header.seller_cik) == (7, 8)
+
+
+def _with_second_owner(notice: Form144Notice) -> Form144Notice:
+    first = "REPORTING-OWNER:"
+    document = as_submission(notice, a_filing()).decode()
+    second = (
+        f"{first}\n\tCOMPANY DATA:\n\t\tCOMPANY CONFORMED NAME:\t\t\tOther Trust\n\t\tCENTRAL INDEX KEY:\t7\n"
+    )
+    assert document.count("</SEC-HEADER>") == document.count(first) == 1
+    return read_notice(document.replace("</SEC-HEADER>", f"{second}</SEC-HEADER>").encode())
+
+
+def test_every_reporting_owner_of_a_header_is_kept_and_a_list_that_names_one_hears_of_it() -> None:
+    notice = _with_second_owner(a_notice())
+    assert notice.header is not None
+    assert (notice.header.seller_cik, notice.header.more_seller_ciks) == (1_999_001, (7,))
+    assert notice.header.more_seller_names == ("Other Trust",)
+    (problem,) = notice.problems
+    assert (problem.field, problem.kind, problem.raw) == (
+        "header.seller_cik",
+        ProblemKind.LIMIT,
+        "Other Trust",
+    )
+    assert notice.filer_ciks == (1_999_001,)
+    assert _with_second_owner(a_notice(filer_ciks=())).filer_ciks == (1_999_001, 7)
+    for entry in ("{cik: 7}", "Other Trust", "{cik: 1999001}"):
+        assert grade(f"holders: [{entry}]", notice, a_filing()) is not None
 
 
 def test_a_header_that_names_another_form_is_a_problem() -> None:

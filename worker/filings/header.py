@@ -7,9 +7,9 @@ index-headers page (`<CIK>`).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from worker.filings import fields
@@ -19,7 +19,12 @@ from worker.filings.problems import Problems, Unfit
 from worker.filings.schema import PARTY
 from worker.filings.walk import Values, fitting
 
+T = TypeVar("T")
+
 EASTERN = ZoneInfo("America/New_York")
+
+#: How many further owners are kept: so many no filing has.
+MOST_MORE = 20
 
 _STAMP = re.compile(r"([0-9]{4})" + r"([0-9]{2})" * 5)
 _REQUIRED = (
@@ -43,10 +48,12 @@ class ReadHeader(NamedTuple):
 def read_header(text: str, problems: Problems) -> ReadHeader:
     """Read everything that stands before the first document of a submission.
 
-    What is missing or unreadable is a problem named `header.<field>`.
+    What is missing or unreadable is a problem named `header.<field>`. Several reporting owners are kept, with
+    a problem.
     """
     values: Values = {}
-    party: str | None = None
+    more: list[Values] = []
+    of_party, party = values, _PARTIES["FILER"]
     for line in text.split("\n"):
         # `CENTRAL INDEX KEY:   1` and `<CIK>1` come apart alike.
         is_tagged = line.startswith("<")
@@ -54,12 +61,16 @@ def read_header(text: str, problems: Problems) -> ReadHeader:
         if label in _OF_A_PARTY:
             if party is not None:
                 field, parse = _OF_A_PARTY[label]
-                _take(values, f"{party}_{field}", parse, value, problems)
+                _take(of_party, f"{party}_{field}", parse, value, problems)
         elif label in _OF_THE_FILING:
             field, parse = _OF_THE_FILING[label]
             _take(values, field, parse, value, problems)
         elif label in _PARTIES:
-            party = _PARTIES[label]
+            of_party, party = values, _PARTIES[label]
+            if party == "seller" and not values.keys().isdisjoint({"seller_cik", "seller_name"}):
+                of_party = {}
+                more.append(of_party)
+    _add_more(more, values, problems)
     count = values.pop("document_count", None)
     outside = values.pop("outside", None)
     if outside is not None and values.setdefault("accession", outside) != outside:
@@ -70,6 +81,22 @@ def read_header(text: str, problems: Problems) -> ReadHeader:
             why = "EDGAR's header has this, and it is not there."
             problems.add(f"header.{field}", ProblemKind.ABSENT, "", why)
     return ReadHeader(Header(**values), count)
+
+
+def _add_more(more: list[Values], values: Values, problems: Problems) -> None:
+    """The reporting owners behind the first; one that is named again is the same."""
+    ciks = [owner.get("seller_cik") for owner in more[:MOST_MORE]]
+    names = [owner.get("seller_name") for owner in more[:MOST_MORE]]
+    values["more_seller_ciks"] = _others(ciks, values.get("seller_cik"))
+    values["more_seller_names"] = _others(names, values.get("seller_name"))
+    if values["more_seller_ciks"] or values["more_seller_names"]:
+        why = "A Form 144 has one reporting owner; EDGAR's header names more, and they are kept."
+        raw = ", ".join(map(str, values["more_seller_names"] or values["more_seller_ciks"]))
+        problems.add("header.seller_cik", ProblemKind.LIMIT, raw, why)
+
+
+def _others(found: Iterable[T | None], first: T | None) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(one for one in found if one is not None and one != first))
 
 
 def _take(values: Values, field: str, parse: Callable[[str], object], raw: str, problems: Problems) -> None:

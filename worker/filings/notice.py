@@ -131,6 +131,8 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     issuer_name: str | None = None
     seller_cik: int | None = None  #: REPORTING-OWNER
     seller_name: str | None = None
+    more_seller_ciks: tuple[int, ...] = ()  #: every further REPORTING-OWNER; a Form 144 has one
+    more_seller_names: tuple[str, ...] = ()
 
 
 class Form144Notice(msgspec.Struct, frozen=True, kw_only=True):

@@ -92,10 +92,15 @@ def _compare(values: Values, header: Header, problems: Problems) -> None:
             why = f"EDGAR's header says {outside}, the XML says {inside}."
             problems.add(field, ProblemKind.DISAGREEMENT, str(inside), why)
     filers = values.get("filer_ciks", [])
-    if filers and header.seller_cik is not None and header.seller_cik not in filers:
+    if filers and header.seller_cik is not None and not set(filers) & set(_owners(header)):
         listed = ", ".join(map(str, filers))
         why = f"EDGAR's header says {header.seller_cik}, the XML says {listed}."
         problems.add("filer_ciks", ProblemKind.DISAGREEMENT, listed, why)
+
+
+def _owners(header: Header) -> tuple[int, ...]:
+    first = () if header.seller_cik is None else (header.seller_cik,)
+    return first + header.more_seller_ciks
 
 
 def _filled(notice: Form144Notice, header: Header) -> Form144Notice:
@@ -105,7 +110,7 @@ def _filled(notice: Form144Notice, header: Header) -> Form144Notice:
         "issuer_cik": header.issuer_cik,
         "issuer_name": header.issuer_name,
         "seller_name": header.seller_name,
-        "filer_ciks": () if header.seller_cik is None else (header.seller_cik,),
+        "filer_ciks": _owners(header),
     }
     gaps = {field: value for field, value in said.items() if value and not getattr(notice, field)}
     return structs.replace(notice, **gaps) if gaps else notice

@@ -46,14 +46,21 @@ def issuer_and_seller(notice: Form144Notice, filing: Filing) -> tuple[Named, Nam
     issuers = [party for party in filing.parties if party.role is Role.ISSUER]
     sellers = [party for party in filing.parties if party.role is Role.SELLER]
     issuer_ciks = _distinct([notice.issuer_cik, header.issuer_cik, *(party.cik for party in issuers)])
-    seller_ciks = _distinct([*notice.filer_ciks, header.seller_cik, *(party.cik for party in sellers)])
+    seller_ciks = _distinct(
+        [*notice.filer_ciks, header.seller_cik, *header.more_seller_ciks, *(party.cik for party in sellers)]
+    )
     unsaid = [party for party in filing.parties if party.role is None]
     if not issuer_ciks:
         issuers += [party for party in unsaid if party.cik not in seller_ciks]
     if not seller_ciks:
         sellers += [party for party in unsaid if party.cik not in issuer_ciks]
     issuer_names = [notice.issuer_name, header.issuer_name, *(party.name for party in issuers)]
-    seller_names = [notice.seller_name, header.seller_name, *(party.name for party in sellers)]
+    seller_names = [
+        notice.seller_name,
+        header.seller_name,
+        *header.more_seller_names,
+        *(party.name for party in sellers),
+    ]
     return (
         Named(
             Side.ISSUER,
