@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from tests.builders import a_notice, a_proposed_sale
@@ -41,3 +42,9 @@ def test_a_plan_date_that_cannot_be_read_is_shown_as_filed_and_not_called_none()
         "adopted 31 August 2026, 1 day before the notice (computed); stated as “02/30/2026”, unreadable"
     )
     assert row("10b5-1 plan").value == "none stated"
+
+
+def test_a_price_below_a_cent_is_not_nothing() -> None:
+    sale = a_proposed_sale(units=100_000_000, market_value=Decimal(412_345))
+    assert row("Implied price", proposed_sales=(sale,)).value == "$0.0041 a unit (computed)"
+    assert row("Implied price").value == "$25.00 a unit (computed)"

@@ -88,7 +88,7 @@ def _sale(notice: Form144Notice, figures: Figures) -> Iterator[Row]:
     said = words.money(value) + summed if value is not None else _no_sum(sales)
     yield Row(name="Market value", value=said, unsure=value is None, figure=words.money(value))
     if figures.implied_price is not None:
-        yield Row(name="Implied price", value=f"{words.money(figures.implied_price)} a unit (computed)")
+        yield Row(name="Implied price", value=f"{words.price(figures.implied_price)} a unit (computed)")
     yield _share(figures)
     days = sorted({sale.sale_date for sale in sales if sale.sale_date})
     dates = words.NOT_STATED if not days else words.day(days[0])

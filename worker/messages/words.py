@@ -42,6 +42,13 @@ def money(amount: Decimal | None) -> str:
     return NOT_STATED if amount is None else f"${amount.quantize(Decimal('0.01'), ROUND_HALF_UP):,}"
 
 
+def price(amount: Decimal) -> str:
+    """Of one unit, in US dollars: to the cent, or below one with two digits that mean something."""
+    if not amount or amount >= Decimal("0.01"):
+        return money(amount)
+    return f"${amount.quantize(Decimal(1).scaleb(max(amount.adjusted() - 1, -12)), ROUND_HALF_UP):f}"
+
+
 def units(count: int | None) -> str:
     """`1,740,249`."""
     return NOT_STATED if count is None else f"{count:,}"
