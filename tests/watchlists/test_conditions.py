@@ -75,6 +75,8 @@ PLAN_60_DATE = (date(2026, 7, 3),)
 PLAN_60 = a_notice(plan_adoption_dates=PLAN_60_DATE)
 LATE_AND_UNREAD = selling({"sale_date": date(2026, 12, 1)}, {"sale_date": None})
 PLAN_151_AND_UNREAD = structs.replace(LATE_AND_UNREAD, plan_adoption_dates=PLAN_60_DATE)
+A_HAIR_UNDER = selling({"units": 49_999_999, "units_outstanding": 10_000_000_000})
+A_HAIR_OVER = selling({"units": 100_000_001, "units_outstanding": 10_000_000_000})
 SEVEN_BROKERS = selling(*({"broker_name": f"B{n}"} for n in range(7)))
 DIRECTOR_AND_UNSAID = related(Relationship.DIRECTOR, Relationship.OTHER, filed=("Director", "See Remarks"))
 TWO_SPELLINGS = selling(
@@ -101,6 +103,8 @@ CASES: list[tuple[str, str, Form144Notice, Answer, str]] = [
     ("units", "over 1", selling({"units": None}), UNKNOWN, "missing"),
     ("percent_of_class", "at least 0.02%", a_notice(), MET, "0.02 % >= 0.02 %"),
     ("percent_of_class", "over 0.02%", a_notice(), NOT_MET, "0.02 % <= 0.02 %"),
+    ("percent_of_class", "at least 0.5%", A_HAIR_UNDER, NOT_MET, "0.49999999 % < 0.5 %, missed by"),
+    ("one_percent_of_class", "exceeded", A_HAIR_OVER, MET, "1.00000001 % > 1 %"),
     ("percent_of_class", "over 0.01%", selling({"units_outstanding": 0}), UNKNOWN, "zero"),
     ("percent_of_class", "at least 1%", TWO_SPELLINGS, UNKNOWN, "may be one class"),
     ("one_percent_of_class", "exceeded", TWO_SPELLINGS, UNKNOWN, "may be one class"),

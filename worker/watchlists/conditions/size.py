@@ -10,6 +10,9 @@ from worker.watchlists.conditions.condition import Evidence, Verdict, not_met, q
 from worker.watchlists.conditions.words import one_of, reader_of
 from worker.watchlists.match import Answer
 
+#: More places than a percentage of twelve-digit numbers needs.
+MOST_PLACES = 20
+
 
 @question(
     "market_value",
@@ -47,7 +50,7 @@ def percent_of_class(evidence: Evidence, limit: Comparison[Decimal]) -> Verdict:
     figure = evidence.figures.percent_of_class
     if figure is None:
         return unknown(f"units or units outstanding are missing, unreadable or zero{_or_unsure(evidence)}")
-    return held(figure, limit, evidence, _percentage)
+    return held(figure, limit, evidence, _percentages(figure, limit.nearest(figure)))
 
 
 @question(
@@ -65,7 +68,9 @@ def one_percent_of_class(evidence: Evidence, exceeded: bool) -> Verdict:
     if passes is None:
         what = "units, past sales or units outstanding are missing, unreadable or zero"
         return unknown(f"{what}{_or_unsure(evidence)}")
-    shown = "more than 1 %" if figure is None else f"{_percentage(figure)} {'>' if passes else '<='} 1 %"
+    shown = "more than 1 %"
+    if figure is not None:
+        shown = f"{_percentages(figure, Decimal(1))(figure)} {'>' if passes else '<='} 1 %"
     if passes is exceeded:
         return Verdict(answer=Answer.MET, because=shown)
     near = figure is not None and abs(figure - 1) <= evidence.near_miss
@@ -100,5 +105,9 @@ def _money(amount: Decimal) -> str:
     return f"{amount:,.2f}" if amount % 1 else f"{amount:,.0f}"
 
 
-def _percentage(number: Decimal) -> str:
-    return f"{number.quantize(Decimal('0.0001')).normalize():f} %"
+def _percentages(figure: Decimal, limit: Decimal) -> Callable[[Decimal], str]:
+    """How percentages are written: with four places, or as many more as tell the figure from the limit."""
+    places = 4
+    while figure != limit and places < MOST_PLACES and round(figure, places) == round(limit, places):
+        places += 2
+    return lambda number: f"{round(number, places).normalize():f} %"
