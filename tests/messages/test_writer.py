@@ -170,6 +170,12 @@ def test_a_check_and_a_reason_that_are_too_long_are_said_shorter(writer: Writer)
     assert "broker 8: UNKNOWN, why is too long to be shown here" in shown
 
 
+def test_a_header_is_measured_as_slack_measures_it(writer: Writer) -> None:
+    written = writer.write(samples.an_alert(a_notice(issuer_name="\U0001d404" * 80)), Destination("slack"))
+    assert written.problem is None
+    assert (written.message.blocks or ())[0]["text"]["text"] == "Form 144"
+
+
 def test_hostile_text_rings_nobody_and_is_not_markup(writer: Writer) -> None:
     alert = samples.hostile()
     slack = writer.write(alert, Destination("slack")).message

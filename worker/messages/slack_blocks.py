@@ -12,7 +12,7 @@ from typing import Any
 
 from worker.messages.facts import Facts
 from worker.messages.rows import Row
-from worker.messages.slack_limits import FIELDS, HEADER, TEXT
+from worker.messages.slack_limits import FIELDS, HEADER, TEXT, length
 from worker.messages.words import slack_escape, slack_instant, slack_literal
 
 Block = dict[str, Any]
@@ -28,7 +28,7 @@ def blocks_of(facts: Facts) -> tuple[Block, ...]:
 def _blocks(facts: Facts) -> Iterator[Block]:
     form = f"{facts.severity} severity · {facts.form}" if facts.severity else facts.form
     title = slack_escape(f"{form} · {facts.issuer}")
-    yield {"type": "header", "text": plain(title if len(title) <= HEADER else form, escape=False)}
+    yield {"type": "header", "text": plain(title if length(title) <= HEADER else form, escape=False)}
     yield section(plain(facts.headline))
     if facts.checks:
         yield label(f"{WARNING} *Check this first*")
@@ -70,12 +70,12 @@ def _that_fit(items: Iterable[str]) -> Iterator[Sequence[str]]:
     held: list[str] = []
     room = TEXT
     for item in items:
-        length = len(slack_escape(item)) + 3
-        if held and length > room:
+        size = length(slack_escape(item)) + 3
+        if held and size > room:
             yield held
             held, room = [], TEXT
         held.append(item)
-        room -= length
+        room -= size
     if held:
         yield held
 

@@ -48,7 +48,7 @@ def problems(blocks: Sequence[Any], text: str | None = None) -> list[str]:
     """
     found = [f"blocks: {len(blocks)} of at most {BLOCKS}"] if len(blocks) > BLOCKS else []
     written = _as_json(list(blocks))
-    size = _length(written)
+    size = length(written)
     if size > WHOLE_MESSAGE:
         found.append(f"blocks: {size} characters of JSON of at most {WHOLE_MESSAGE}")
     seen: set[str] = set()
@@ -63,7 +63,7 @@ def problems(blocks: Sequence[Any], text: str | None = None) -> list[str]:
             found += _at(place, _sized(block_id, BLOCK_ID))
             found += [f"{place}: used twice"] if block_id in seen else []
             seen.add(block_id)
-    markdown = sum(_length(b["text"]) for b in blocks if _is_markdown(b))
+    markdown = sum(length(b["text"]) for b in blocks if _is_markdown(b))
     if markdown > MARKDOWN:
         found.append(f"blocks: {markdown} characters of markdown of at most {MARKDOWN}")
     found.extend(
@@ -162,7 +162,7 @@ def _text(value: Any, most: int, kinds: tuple[str, ...] = ("plain_text", "mrkdwn
 def _sized(value: Any, most: int) -> Found:
     if not isinstance(value, str) or not value.strip():
         return [": empty"]
-    size = _length(value)
+    size = length(value)
     return [f": {size} characters of at most {most}"] if size > most else []
 
 
@@ -180,7 +180,7 @@ def _at(place: str, found: Found) -> Found:
     return [f"{place}{one}" for one in found]
 
 
-def _length(text: str) -> int:
+def length(text: str) -> int:
     """In UTF-16 units, the most that any way of counting comes to."""
     if text.isascii():
         return len(text)
