@@ -176,6 +176,18 @@ def test_a_header_is_measured_as_slack_measures_it(writer: Writer) -> None:
     assert (written.message.blocks or ())[0]["text"]["text"] == "Form 144"
 
 
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_a_filing_that_calls_itself_a_test_is_to_be_checked_and_a_drill_is_not(
+    writer: Writer, channel: str
+) -> None:
+    notice = a_notice(is_live=False)
+    assert "calls itself a TEST filing" in said(
+        writer.write(samples.an_alert(notice), Destination(channel)).message
+    )
+    drill = samples.an_alert(notice, a_filing(found_by=FoundBy.DRILL))
+    assert "TEST filing" not in said(writer.write(drill, Destination(channel)).message)
+
+
 def test_hostile_text_rings_nobody_and_is_not_markup(writer: Writer) -> None:
     alert = samples.hostile()
     slack = writer.write(alert, Destination("slack")).message

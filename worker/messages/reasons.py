@@ -46,6 +46,8 @@ def checks(alert: Alert, figures: Figures) -> tuple[str, ...]:
     found = []
     if alert.unreadable_because is not None:
         found.append(f"Nobody could read the document: {words.clean(alert.unreadable_because)}")
+    if alert.notice.is_live is False and not alert.filing.is_drill:
+        found.append("The document calls itself a TEST filing: nothing may be meant by it.")
     if alert.match.identities and alert.match.identities[0].grade is Grade.POSSIBLE:
         because = words.shown(
             words.clean(alert.match.identities[0].because), "the name is too long to be shown here"
