@@ -48,3 +48,8 @@ def test_a_price_below_a_cent_is_not_nothing() -> None:
     sale = a_proposed_sale(units=100_000_000, market_value=Decimal(412_345))
     assert row("Implied price", proposed_sales=(sale,)).value == "$0.0041 a unit (computed)"
     assert row("Implied price").value == "$25.00 a unit (computed)"
+
+
+def test_what_remarks_may_mean_stands_beside_the_words_that_were_found() -> None:
+    found = row("Remarks may mean", remarks="The shares are held by the Example Trust.")
+    assert found.value == "beneficial owner (“trust”)"

@@ -46,6 +46,12 @@ def mentions(remarks: str | None) -> tuple[Mention, ...]:
     return tuple(mention for mention, words in _MENTIONS.items() if words.search(text))
 
 
+def words_of(mention: Mention, remarks: str | None) -> str | None:
+    """The first words, in small letters, by which the remarks speak of it; None where they do not."""
+    found = _MENTIONS[mention].search((remarks or "").casefold())
+    return found.group() if found else None
+
+
 def looks_like_entity(name: str | None) -> bool | None:
     """Whether the name is that of a trust, company, partnership, fund or foundation, judged by its words.
 

@@ -9,6 +9,7 @@ import msgspec
 from worker.alerts.alert import Alert
 from worker.filings.figures import Figures, Mention, PlanFigures
 from worker.filings.filing import Party, Role
+from worker.filings.mentions import words_of
 from worker.filings.notice import Form144Notice, ProposedSale
 from worker.messages import words
 
@@ -45,7 +46,7 @@ def rows_of(alert: Alert, figures: Figures, issuer: str, seller: str) -> tuple[R
         *_sale(notice, figures),
         _plan(notice, figures),
         *_past(notice, figures),
-        *_spoken_of(figures),
+        *_spoken_of(notice, figures),
         *_amended(notice),
     )
 
@@ -160,10 +161,13 @@ def _past(notice: Form144Notice, figures: Figures) -> Iterator[Row]:
         )
 
 
-def _spoken_of(figures: Figures) -> Iterator[Row]:
+def _spoken_of(notice: Form144Notice, figures: Figures) -> Iterator[Row]:
+    """What is looked for, and the words that were found, which may mean something else."""
     if figures.remarks_mention:
-        found = ", ".join(mention.value for mention in figures.remarks_mention)
-        yield Row(name="Remarks speak of", value=f"{found} (found by these words)")
+        found = ", ".join(
+            f"{mention} (“{words_of(mention, notice.remarks)}”)" for mention in figures.remarks_mention
+        )
+        yield Row(name="Remarks may mean", value=found)
 
 
 def _doubts(figures: Figures) -> Iterator[str]:
