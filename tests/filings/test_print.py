@@ -109,9 +109,21 @@ def test_a_third_line_of_street_is_kept_and_marked() -> None:
     assert [problem.field for problem in notice.problems] == ["issuer_address.street2"]
 
 
-def test_windows_line_ends_change_nothing() -> None:
+@pytest.mark.parametrize("ends", [b"\r\n", b"\r"])
+def test_line_ends_of_other_systems_change_nothing(ends: bytes) -> None:
     text = as_print(a_notice())
-    assert read_notice(text.replace(b"\n", b"\r\n")) == read_notice(text)
+    assert read_notice(text.replace(b"\n", ends)) == read_notice(text)
+
+
+def test_a_title_in_small_letters_or_far_below_what_else_was_copied_is_a_title() -> None:
+    text = as_print(a_notice())
+    title = b"NOTICE OF PROPOSED SALE OF SECURITIES"
+    assert read_notice(text.replace(title, b"Notice of Proposed Sale of Securities")) == read_notice(text)
+    assert read_notice(b"menu\n" * 2_000 + text) == read_notice(text)
+
+
+def test_the_date_of_the_notice_may_stand_beside_its_label() -> None:
+    assert _read("Date of Notice\n\n", "Date of Notice\t") == _read()
 
 
 def test_a_section_that_is_missing_is_said() -> None:

@@ -16,7 +16,7 @@ from worker.filings.walk import Values
 from worker.filings.xml_notice import finished
 
 #: What tells the printed form from any other text.
-TITLE = b"NOTICE OF PROPOSED SALE OF SECURITIES"
+_TITLE = b"NOTICE OF PROPOSED SALE OF SECURITIES"
 
 #: No printed form is larger than its XML.
 MOST_BYTES = 1 << 20
@@ -38,13 +38,18 @@ _PREVIOUS = re.compile(r"^[ ]*Previous Accession Number[ \t]*(.*)$", re.MULTILIN
 _NOTHING = re.compile(r"^[ ]*Nothing to Report\b", re.MULTILINE)
 _REMARKS = re.compile(r"^[ ]*Remarks\b(.*?)^[ ]*Date of Notice\b", re.MULTILINE | re.DOTALL)
 _NOTICE_DATE = re.compile(
-    r"^[ ]*Date of Notice\b[ \n]*(\S*)(.*?)^[ ]*(?:Date of Plan|ATTENTION:)", re.MULTILINE | re.DOTALL
+    r"^[ ]*Date of Notice\b[ \t\n]*(\S*)(.*?)^[ ]*(?:Date of Plan|ATTENTION:)", re.MULTILINE | re.DOTALL
 )
 _PLANS = re.compile(
     r"^[ ]*Date of Plan Adoption\b[^0-9]*(?:10b5-1\W)?(.*?)^[ ]*ATTENTION:", re.MULTILINE | re.DOTALL
 )
 _UNPLACED = "This stands below the date of the notice, and has no place in the form."
 _SIGNATURE = re.compile(r"^[ ]*Signature\b(.*?)^[ ]*ATTENTION:", re.MULTILINE | re.DOTALL)
+
+
+def is_print(document: bytes) -> bool:
+    """Whether the form's title stands anywhere in it, behind whatever else of the page was copied."""
+    return _TITLE in document[:MOST_BYTES].upper()
 
 
 def notice_from_print(document: bytes) -> Form144Notice:
@@ -58,7 +63,7 @@ def notice_from_print(document: bytes) -> Form144Notice:
             f"The print has {len(document):,} bytes; no Form 144 has more than {MOST_BYTES:,}."
         )
     try:
-        text = document.decode("utf-8").replace("\r\n", "\n")
+        text = document.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError:
         raise UnreadableFiling("The print is not text in UTF-8.") from None
     if _CONTROL.search(text):

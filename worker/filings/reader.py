@@ -6,7 +6,7 @@ import re
 
 from worker.errors import UnreadableFiling
 from worker.filings.notice import Form144Notice
-from worker.filings.print_notice import TITLE, notice_from_print
+from worker.filings.print_notice import is_print, notice_from_print
 from worker.filings.submission import notice_from_submission
 from worker.filings.xml_notice import notice_from_xml
 
@@ -51,7 +51,7 @@ def read_notice(document: bytes, *, url: str | None = None) -> Form144Notice:
         raise UnreadableFiling(_why_not_a_web_page(body, url))
     if start.startswith(b"<") or document.startswith(_UTF16_MARKS):
         return notice_from_xml(body if start.startswith(b"<") else document)
-    if TITLE in start:
+    if is_print(body):
         return notice_from_print(body)
     raise UnreadableFiling(
         "It is neither XML, nor a submission of EDGAR's, nor the printed form of a notice."
