@@ -77,7 +77,7 @@ LATE_AND_UNREAD = selling({"sale_date": date(2026, 12, 1)}, {"sale_date": None})
 PLAN_151_AND_UNREAD = structs.replace(LATE_AND_UNREAD, plan_adoption_dates=PLAN_60_DATE)
 A_HAIR_UNDER = selling({"units": 49_999_999, "units_outstanding": 10_000_000_000})
 A_HAIR_OVER = selling({"units": 100_000_001, "units_outstanding": 10_000_000_000})
-SEVEN_BROKERS = selling(*({"broker_name": f"B{n}"} for n in range(7)))
+SEVEN_BROKERS = a_notice(proposed_sales=tuple(a_proposed_sale(broker_name=f"B{n}") for n in range(7)))
 DIRECTOR_AND_UNSAID = related(Relationship.DIRECTOR, Relationship.OTHER, filed=("Director", "See Remarks"))
 TWO_SPELLINGS = selling(
     {"class_title": "Class A", "units": 300_000}, {"class_title": "Class A Common", "units": 300_000}

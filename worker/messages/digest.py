@@ -21,12 +21,12 @@ from worker.messages.digest_lines import (
     kept_back,
     line_of,
     near_miss,
-    shown,
     told_of,
     unacknowledged,
     unreadable,
     value_of,
 )
+from worker.messages.words import shown
 
 T = TypeVar("T")
 
