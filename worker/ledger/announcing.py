@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -15,6 +15,7 @@ from worker.ledger.kinds import Kind
 from worker.ledger.tables import filings
 
 _KNOWN = sa.select(filings).where(filings.c.accession.in_(sa.bindparam("accessions", expanding=True)))
+_HELD = _KNOWN.order_by(filings.c.accession).with_for_update()
 
 
 def announce(
@@ -32,19 +33,18 @@ def announce(
     """
     known = _known(connection, [filing.accession for filing in found])
     fresh: dict[str, Filing] = {}
+    fuller: dict[str, Filing] = {}
     for filing in found:
         earlier = fresh.get(filing.accession) or known.get(filing.accession)
         joined = _join(earlier, filing) if earlier else filing
         if filing.accession not in known:
             fresh[filing.accession] = joined
         elif joined != earlier:
-            known[filing.accession] = joined
-            connection.execute(_completed(joined))
-    if not fresh:
-        return []
-    rows = [_row(filing, now, quiet=quiet) for filing in fresh.values()]
-    insert = database.insert_new(filings, rows).returning(filings.c.accession)
-    new = list(connection.execute(insert).scalars())
+            known[filing.accession] = fuller[filing.accession] = joined
+    new = _insert(database, connection, fresh, now, quiet=quiet)
+    # What another announced in the meantime stands already, perhaps with less.
+    fuller |= {accession: fresh[accession] for accession in fresh.keys() - set(new)}
+    _complete(connection, fuller)
     note_all(connection, now, (_entry(fresh[accession], quiet=quiet) for accession in new))
     return new
 
@@ -80,6 +80,30 @@ def _join(earlier: Filing, later: Filing) -> Filing:
         accepted_at=earlier.accepted_at or later.accepted_at,
         filed_on=earlier.filed_on or later.filed_on,
     )
+
+
+def _insert(
+    database: Database, connection: sa.Connection, fresh: Mapping[str, Filing], now: datetime, *, quiet: bool
+) -> list[str]:
+    """In one order everywhere, so that two who announce the same never wait for each other."""
+    if not fresh:
+        return []
+    rows = [_row(fresh[accession], now, quiet=quiet) for accession in sorted(fresh)]
+    insert = database.insert_new(filings, rows).returning(filings.c.accession)
+    return list(connection.execute(insert).scalars())
+
+
+def _complete(connection: sa.Connection, fuller: Mapping[str, Filing]) -> None:
+    """Give filings that stand what they lacked. Each is read again and held: since it was read first, another
+    may have announced more of it, or a reader filled in its time.
+    """
+    if not fuller:
+        return
+    for row in connection.execute(_HELD, {"accessions": list(fuller)}).all():
+        stands = filing_of(row)
+        joined = _join(stands, fuller[stands.accession])
+        if joined != stands:
+            connection.execute(_completed(joined))
 
 
 def _completed(filing: Filing) -> sa.Update:

@@ -1,0 +1,69 @@
+"""Two at once on PostgreSQL, where readers and announcers do not take turns as they do on SQLite."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+
+import msgspec
+import pytest
+import sqlalchemy as sa
+
+from tests.builders import a_filing
+from tests.ledger.readings import LEASE, NOW
+from worker.filings.filing import Filing, Party
+from worker.ledger.announcing import announce
+from worker.ledger.ledger import Ledger
+
+pytestmark = pytest.mark.servers
+
+WHOLE = a_filing()
+ISSUER, SELLER = WHOLE.parties
+DAY_ONLY = msgspec.structs.replace(WHOLE, accepted_at=None, filed_on=date(2026, 9, 1))
+
+
+@pytest.fixture
+def postgresql(postgres_url: str) -> Iterator[Ledger]:
+    ledger = Ledger.open(postgres_url, migrate=True)
+    yield ledger
+    ledger.close()
+
+
+def with_parties(filing: Filing, *parties: Party) -> Filing:
+    return msgspec.structs.replace(filing, parties=parties)
+
+
+def one_waits(ledger: Ledger) -> bool:
+    waiting = sa.text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    with ledger.database.read() as connection:
+        return bool(connection.scalar(waiting))
+
+
+def announced_at_once(ledger: Ledger, first: Filing, second: Filing) -> Filing:
+    """The second begins to announce before the first has committed; what stands then."""
+    with ThreadPoolExecutor(1) as pool:
+        with ledger.database.write() as connection:
+            announce(ledger.database, connection, [first], NOW)
+            other = pool.submit(ledger.filings.announce, [second], NOW)
+            while not other.done() and not one_waits(ledger):
+                time.sleep(0.01)
+        other.result()
+    claim = ledger.filings.claim(NOW, LEASE, "me")
+    assert claim is not None
+    return claim.filing
+
+
+def test_what_feed_and_search_add_to_one_filing_at_once_is_all_there(postgresql: Ledger) -> None:
+    bare = tuple(Party(cik=party.cik, name=party.name) for party in WHOLE.parties)
+    postgresql.filings.announce([with_parties(DAY_ONLY, *bare)], NOW)
+    stands = announced_at_once(
+        postgresql, with_parties(WHOLE, ISSUER), with_parties(DAY_ONLY, *bare[:1], SELLER)
+    )
+    assert stands == msgspec.structs.replace(WHOLE, filed_on=DAY_ONLY.filed_on)
+
+
+def test_what_feed_and_search_find_at_once_has_the_parties_of_both(postgresql: Ledger) -> None:
+    stands = announced_at_once(postgresql, with_parties(WHOLE, ISSUER), with_parties(WHOLE, SELLER))
+    assert stands == WHOLE
