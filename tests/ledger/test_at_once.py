@@ -5,14 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import date
+from threading import Barrier, BrokenBarrierError
 
 import msgspec
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
 
 from tests.builders import a_filing
-from tests.ledger.readings import LEASE, NOW
+from tests.ledger.readings import EMAIL, LEASE, NOW, SLACK, a_claim, a_raised_alert, a_reading
 from worker.filings.filing import Filing, Party
 from worker.ledger.announcing import announce
 from worker.ledger.ledger import Ledger
@@ -67,3 +70,24 @@ def test_what_feed_and_search_add_to_one_filing_at_once_is_all_there(postgresql:
 def test_what_feed_and_search_find_at_once_has_the_parties_of_both(postgresql: Ledger) -> None:
     stands = announced_at_once(postgresql, with_parties(WHOLE, ISSUER), with_parties(WHOLE, SELLER))
     assert stands == WHOLE
+
+
+def test_two_readings_that_open_the_same_lanes_in_another_order_are_both_written(postgresql: Ledger) -> None:
+    """Each stops after its first lane until the other has come as far, if it can."""
+    both = Barrier(2)
+
+    def pause(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.startswith("INSERT INTO lanes"):
+            with suppress(BrokenBarrierError):
+                both.wait(timeout=1)
+
+    alerts = [a_raised_alert(to, watchlist_id=to.notifier) for to in (SLACK, EMAIL)]
+    again = [a_raised_alert(to, watchlist_id=to.notifier, salt="2") for to in (EMAIL, SLACK)]
+    claims = [a_claim(postgresql, f"0001950047-26-00000{number}") for number in (1, 2)]
+    event.listen(postgresql.database.engine, "after_cursor_execute", pause)
+    with ThreadPoolExecutor(2) as pool:
+        written = [
+            pool.submit(postgresql.readings.record, claim, a_reading(*raised), NOW)
+            for claim, raised in zip(claims, (alerts, again), strict=True)
+        ]
+    assert [one.result() for one in written] == [True, True]

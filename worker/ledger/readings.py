@@ -106,6 +106,7 @@ class Readings:
                     why_nobody=reading.drill.why_nobody,
                 )
             accession = claim.filing.accession
+            self._open_lanes(connection, reading, now)
             raised = [one for one in reading.alerts if self._write_alert(connection, accession, one, now)]
             enter(self._database, connection, accession, _for_digests(reading), now)
             note_all(connection, now, _steps(claim, reading, raised))
@@ -135,6 +136,14 @@ class Readings:
             },
         )
 
+    def _open_lanes(self, connection: sa.Connection, reading: Reading, now: datetime) -> None:
+        """All of a reading's at once and in one order everywhere, so that two readers never wait for each
+        other's.
+        """
+        to = sorted({item.destination for alert in reading.alerts for item in alert.owed})
+        if to:
+            connection.execute(self._database.insert_new(lanes, [_lane(one, now) for one in to]))
+
     def _write_alert(
         self, connection: sa.Connection, accession: str, alert: RaisedAlert, now: datetime
     ) -> bool:
@@ -151,9 +160,7 @@ class Readings:
         ).scalar_one_or_none()
         if alert_id is None or not alert.owed:
             return alert_id is not None
-        # In one order everywhere, so that two readers never wait for each other's lanes.
         owed = sorted(alert.owed, key=lambda item: item.destination)
-        connection.execute(self._database.insert_new(lanes, [_lane(item, now) for item in owed]))
         connection.execute(sa.insert(deliveries), [_delivery(item, alert_id, now) for item in owed])
         for item in owed:
             if item.hold is not None:
@@ -215,8 +222,7 @@ def _accepted_at(notice: Form144Notice) -> datetime | None:
     return notice.header.accepted_at if notice.header else None
 
 
-def _lane(owed: Owed, now: datetime) -> dict[str, object]:
-    to = owed.destination
+def _lane(to: Destination, now: datetime) -> dict[str, object]:
     return {"notifier": to.notifier, "address": to.address, "open_at": now}
 
 
