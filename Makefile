@@ -55,6 +55,9 @@ lock: $(VENV)/.tests ## pin the newest versions that pyproject.toml allows
 		--generate-hashes --no-emit-index-url --no-header --upgrade -q -o requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --upgrade -q -o requirements-dev.lock
+	$(BIN)/uv pip compile --group pyproject.toml:build -c requirements.lock -c requirements-dev.lock --universal \
+		--python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade -q \
+		-o requirements-build.lock
 
 clean: ## remove what the other targets made
 	rm -rf .venv* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist demo-output preview-output
@@ -65,12 +68,12 @@ $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV) || { \
 		echo "$(PYTHON) cannot make a virtual environment; on Debian install python3-venv"; exit 1; }
 
-$(VENV)/.runs: $(VENV)/bin/python requirements.lock pyproject.toml
-	@$(BIN)/pip install -q --require-hashes -r requirements.lock
-	@$(BIN)/pip install -q --no-deps -e .
+$(VENV)/.runs: $(VENV)/bin/python requirements.lock requirements-build.lock pyproject.toml
+	@$(BIN)/pip install -q --require-hashes -r requirements.lock -r requirements-build.lock
+	@$(BIN)/pip install -q --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(VENV)/.tests: $(VENV)/bin/python requirements-dev.lock pyproject.toml
-	@$(BIN)/pip install -q --require-hashes -r requirements-dev.lock
-	@$(BIN)/pip install -q --no-deps -e .
+$(VENV)/.tests: $(VENV)/bin/python requirements-dev.lock requirements-build.lock pyproject.toml
+	@$(BIN)/pip install -q --require-hashes -r requirements-dev.lock -r requirements-build.lock
+	@$(BIN)/pip install -q --no-deps --no-build-isolation -e .
 	@touch $@ $(VENV)/.runs

@@ -153,13 +153,34 @@ def test_the_image_runs_a_command_of_ours_as_nobody_in_particular() -> None:
     )
 
 
-def test_everything_is_installed_by_hash() -> None:
+def test_everything_is_installed_by_hash_and_what_builds_is_too() -> None:
     installs = [
-        step.rest for stage in steps() for step in stage if step.word == "RUN" and "pip install" in step.rest
+        step.rest for stage in steps() for step in stage if step.word == "RUN" and "/pip " in step.rest
     ]
-    assert len(installs) == 2
-    assert "--require-hashes -r requirements.lock" in installs[0]
-    assert "--no-deps ." in installs[1]
+    fetched = [one for one in installs if "--require-hashes -r requirements" in one]
+    assert len(fetched) == 2
+    for one in set(installs) - set(fetched):
+        assert "--no-deps" in one
+        assert "--no-build-isolation" in one or "--no-index" in one, one
+
+
+def test_make_builds_with_what_is_pinned() -> None:
+    # Without the switch pip makes an environment of its own, and fetches what builds by its newest version.
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    builds = [line for line in text.splitlines() if line.endswith(" -e .")]
+    assert len(builds) == 2
+    assert [line for line in builds if "--no-deps --no-build-isolation" not in line] == []
+    assert text.count("-r requirements-build.lock") == 2
+
+
+def test_what_several_locks_pin_they_pin_alike() -> None:
+    # One environment is made of two of them.
+    pins: dict[str, set[str]] = {}
+    for lock in ROOT.glob("requirements*.lock"):
+        for name, version in re.findall(r"^([\w.-]+)==(\S+)", lock.read_text(encoding="utf-8"), re.MULTILINE):
+            pins.setdefault(name, set()).add(version)
+    assert {"hatchling", "editables"} <= set(pins)
+    assert {name: versions for name, versions in pins.items() if len(versions) > 1} == {}
 
 
 def test_what_the_image_copies_is_not_ignored_and_what_is_secret_is() -> None:

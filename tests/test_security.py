@@ -189,7 +189,7 @@ def test_a_template_reaches_no_code_and_no_file(tmp_path: Path, attack: str) -> 
 
 
 def test_every_requirement_has_its_version_and_hashes() -> None:
-    for name in ("requirements.lock", "requirements-dev.lock"):
+    for name in ("requirements.lock", "requirements-dev.lock", "requirements-build.lock"):
         text = (ROOT / name).read_text(encoding="utf-8").replace("\\\n", " ")
         for line in filter(lambda line: line and not line.startswith((" ", "#")), text.splitlines()):
             assert re.match(r"[A-Za-z0-9_.\-\[\],]+==\S+", line), line
