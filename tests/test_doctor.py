@@ -17,6 +17,7 @@ from tests.servers.redis import RedisServer
 from tests.test_confidential import CANARIES, SECRET_LIST
 from tests.test_drill import drilled
 from tests.world import World
+from worker import parts
 from worker.doctor import (
     broker,
     channels,
@@ -121,6 +122,14 @@ def test_a_ledger_of_another_schema_or_that_is_away_is_broken(world: World, tmp_
 )
 def test_a_ledger_on_another_machine_that_nobody_verifies_is_warned_of(url: str, mark: Mark) -> None:
     assert storage.line(url).mark is mark
+
+
+def test_a_ledger_in_a_file_behind_a_broker_is_warned_of(world: World) -> None:
+    assert "ledger's reach" not in marks(storage.ledger(patient(world)))
+    several = patient(world, FORM144_BROKER_URL="redis://127.0.0.1:1/0")
+    assert marks(storage.ledger(several))["ledger's reach"] is Mark.WARNING
+    shared = {"FORM144_BROKER_URL": "redis://127.0.0.1:1/0", "FORM144_LEDGER_URL": "postgresql://db/form144"}
+    assert parts.own_ledger(patient(world, **shared).settings) is None
 
 
 def test_clocks_that_disagree_are_measured() -> None:

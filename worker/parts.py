@@ -33,6 +33,9 @@ log = structlog.get_logger()
 #: How old the copy of the SEC's ticker file may be before it is fetched again.
 TICKERS_KEEP = timedelta(hours=24)
 
+#: What to do about `own_ledger`.
+OWN_LEDGER_HINT = "set FORM144_LEDGER_URL to postgresql://..., unless all of them run on this machine"
+
 #: Monitors think in minutes.
 PING_EVERY = timedelta(minutes=1)
 
@@ -60,6 +63,15 @@ def ledger_file(url: str) -> Path | None:
     """The file behind a ledger's URL, None where it is no file."""
     scheme, _, file = url.partition(":///")
     return Path(file.partition("?")[0]) if scheme.startswith("sqlite") and file else None
+
+
+def own_ledger(settings: Settings) -> str | None:
+    """What goes wrong where workers run on several machines and the ledger is a file; None where it is not,
+    or where one process is everything.
+    """
+    if settings.is_embedded or ledger_file(settings.ledger_url) is None:
+        return None
+    return "is a file: workers on another machine keep a ledger of their own there, and tell everybody twice"
 
 
 def make_data_folder(settings: Settings) -> None:

@@ -110,6 +110,14 @@ def test_a_queue_that_does_not_exist_is_refused(tmp_path: Path) -> None:
     assert "edgra is not a queue" in done.stderr
 
 
+def test_a_worker_whose_ledger_is_a_file_says_what_that_does_on_several_machines(tmp_path: Path) -> None:
+    broker = {"FORM144_BROKER_URL": "redis://127.0.0.1:9/0"}
+    done = form144("worker", cwd=tmp_path, **broker)
+    assert "tell everybody twice" in done.stderr
+    shared = form144("worker", cwd=tmp_path, **broker, FORM144_LEDGER_URL="postgresql://127.0.0.1:9/form144")
+    assert "tell everybody twice" not in shared.stderr
+
+
 def test_a_ledger_that_cannot_be_opened_is_a_sentence(tmp_path: Path) -> None:
     done = form144("migrate", cwd=tmp_path, FORM144_LEDGER_URL="sqlite:////nowhere/ledger.sqlite")
     assert done.returncode == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import structlog
 import typer
 
 from worker import engine, parts, wiring
@@ -12,6 +13,8 @@ from worker.errors import ConfigurationError, Mistake
 from worker.ledger.database import AT_A_TIME
 from worker.logs import configure_logging
 from worker.metrics.server import serving
+
+log = structlog.get_logger()
 
 #: With fewer hands, EDGAR alone could keep all of them waiting, and nobody would deliver.
 FEWEST = 4
@@ -57,6 +60,8 @@ def worker(
     settings = engine.settings()
     _needs_broker()
     configure_logging(settings)
+    if (own := parts.own_ledger(settings)) is not None:
+        log.warning("ledger_is_a_file", why=own, hint=parts.OWN_LEDGER_HINT)
     with wiring.ready(settings, alone=False), serving(settings, parts.clock):
         engine.run_worker(queues, concurrency=concurrency)
 

@@ -7,6 +7,7 @@ from contextlib import closing
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
+from worker import parts
 from worker.doctor.patient import Patient
 from worker.messages.words import span
 from worker.notifiers.check import Check, broken, fine, not_asked, warning
@@ -20,6 +21,8 @@ def ledger(patient: Patient) -> Iterator[Check]:
     with closing(patient.ledger()) as opened:
         opened.vitals.write()
         yield fine("ledger", f"{opened.vitals.server()}, schema up to date, takes writes")
+        if (own := parts.own_ledger(patient.settings)) is not None:
+            yield warning("ledger's reach", own, parts.OWN_LEDGER_HINT)
         yield line(str(patient.settings.ledger_url))
         theirs = opened.vitals.clock()
         if theirs is None:
