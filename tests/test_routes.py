@@ -22,7 +22,7 @@ def test_only_the_destination_whose_own_conditions_hold_is_told_and_it_is_told_w
         world.publish()
         world.settle()
         (post,) = world.slack.messages["ir-alerts"]
-        assert "market_value over 200k: met" in str(post.blocks)
+        assert "Market value $250,000, over $200k" in str(post.blocks)
         assert "over 50M" not in str(post.blocks)
         assert world.mails() == {}
 

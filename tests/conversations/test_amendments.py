@@ -126,7 +126,7 @@ def test_an_amendment_below_the_threshold_reaches_the_readers_of_the_original(wo
     original, amendment = posts(world)
     assert amendment.thread_ts == original.ts
     assert "would raise no alert here" in str(amendment.blocks)
-    assert "not met, 50,000" in str(amendment.blocks)
+    assert "Market value $50,000, not over" in str(amendment.blocks)
     assert len(world.mails()) == 2
 
 

@@ -126,7 +126,7 @@ def test_a_near_miss_is_told_with_how_much_was_missing(world: World) -> None:
     tell(world)
     text = " ".join(texts(world)[0].split())
     assert "NEAR MISSES" in text
-    assert "market_value over 200k: 188,000 <= 200,000, missed by 6.0 %" in text
+    assert "Market value $188,000, not over $200k, missed by 6.0 %" in text
     assert "100,000" not in text
     assert "No notice on your watchlists" in text
 

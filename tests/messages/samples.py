@@ -97,7 +97,8 @@ def the_seed() -> Alert:
             findings=(
                 a_finding(condition="market_value over 10M", because="33,760,830.60 > 10,000,000"),
                 a_finding(
-                    condition="relationship is ten_percent_holder", because="director, ten_percent_holder"
+                    condition="relationship ten_percent_holder",
+                    because="ten_percent_holder, filed as '10% shareholder with a director seat'",
                 ),
             ),
         ),

@@ -301,3 +301,16 @@ def test_every_digest_fits_a_phone_and_a_desktop_and_can_be_read(tmp_path: Path,
         assert frame["ratio"] >= LEAST_CONTRAST, (
             f"{frame['name']}: {frame['text']!r} has {frame['ratio']:.2f}"
         )
+
+
+def test_a_line_begins_with_the_notice_and_how_much_it_matters_stands_among_its_notes() -> None:
+    unsure = samples.unsure()
+    high = structs.replace(unsure, match=structs.replace(unsure.match, severity=Severity.HIGH))
+    digest = digests.a_digest(digests.an_entry(high))
+    made = {name: write_digest(WRITER, digest, Destination(name)).message for name in CHANNELS}
+    email, slack = made["email"], made["slack"]
+    assert "\n* Jane Q. Example proposes" in email.text
+    assert "\n  High severity; a confidential watchlist; to be checked: " in email.text
+    assert ">Jane Q. Example proposes to sell 10,000 units of Common</p>" in (email.html or "")
+    assert "To be checked: Jane" not in (email.html or "")
+    assert "    High severity; a confidential watchlist; to be checked: " in str(slack.blocks)

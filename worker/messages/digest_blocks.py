@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from worker.messages import words
 from worker.messages.digest import DigestFacts
 from worker.messages.digest_lines import Line
 from worker.messages.slack_blocks import WARNING, Block, label, literal, plain, section
@@ -57,8 +58,7 @@ def _joined(texts: Iterable[str]) -> Iterator[str]:
 
 def _line(line: Line) -> str:
     mark = f"{WARNING} " if line.check else ""
-    mark += f"*{line.severity} severity:* " if line.severity else ""
     figures = f", {slack_literal(line.figures)}" if line.figures else ""
     link = f"<{slack_escape(line.url)}|{slack_literal(line.form)}>"
-    notes = f"\n    {slack_literal('; '.join(line.notes))}" if line.notes else ""
+    notes = f"\n    {slack_literal(words.notes(line.marked_notes))}" if line.marked_notes else ""
     return f"• {mark}{slack_literal(line.said)}{figures} {link}{notes}"

@@ -9,7 +9,7 @@ from worker.alerts.digest import DigestItem, ForDigest, NearMiss, near_misses
 from worker.filings.figures import Figures
 from worker.filings.filing import Role
 from worker.filings.rule144 import computed
-from worker.messages import words
+from worker.messages import answers, words
 from worker.messages.facts import DEGRADATION, facts_of
 from worker.watchlists.digest_schedule import DigestPlan
 from worker.watchlists.match import Finding
@@ -38,7 +38,7 @@ def for_digest(alert: Alert, plan: DigestPlan, missed: Iterable[Finding] = ()) -
         seen_at=facts.seen_at,
         list_name=words.clean(alert.list_name) if alert.list_name is not None else None,
         check=facts.checks,
-        missed=tuple(f"{words.clean(one.condition)}: {words.clean(one.because)}" for one in missed),
+        missed=tuple(answers.said(one) for one in missed),
         amends=alert.notice.previous_accession,
         late=_late(alert),
         unreadable=alert.unreadable_because is not None,

@@ -13,6 +13,7 @@ from worker.alerts.digest import DigestItem, Entry, Unacknowledged, UnreadableNo
 from worker.filings.filing import Role
 from worker.messages import words
 from worker.messages.facts import severity_word
+from worker.messages.reasons import unread
 from worker.messages.words import shown
 from worker.watchlists.match import Severity
 
@@ -36,6 +37,11 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     form: str
     check: bool = False
     severity: str = ""
+
+    @property
+    def marked_notes(self) -> tuple[str, ...]:
+        """The notes, after how much it matters where that is not as it mostly is."""
+        return (*([f"{self.severity} severity"] if self.severity else []), *self.notes)
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
@@ -140,7 +146,7 @@ def unreadable(one: UnreadableNotice) -> Line:
     return Line(
         said=f"About {shown(who or words.NOT_STATED, 'an issuer')}",
         figures="",
-        notes=(shown(words.clean(one.why), "it could not be read"),),
+        notes=(shown(unread(one.why), "it could not be read"),),
         url=one.url,
         form=f"Form {words.clean(one.filing.form_type)}",
     )

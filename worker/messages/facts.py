@@ -75,7 +75,7 @@ def facts_of(alert: Alert, figures: Figures, room: Room) -> Facts:
     issuer = words.name(notice.issuer_name or _announced(alert, Role.ISSUER))
     seller = words.name(notice.seller_name or _announced(alert, Role.SELLER))
     sales = tuple(line(sale) for sale in notice.proposed_sales) if len(notice.proposed_sales) > 1 else ()
-    problems = tuple(reasons.problem(problem) for problem in notice.problems)
+    problems = reasons.problems(alert)
     changes = amended.changes(alert)
     why = reasons.why(alert)
     remarks = words.clean(notice.remarks or "") or None

@@ -27,6 +27,7 @@ FILTERS = {
     "span": words.span,
     "name": words.name,
     "counted": words.counted,
+    "notes": words.notes,
     "wrap": words.wrap,
     "slack": lambda text: Markup(words.slack_literal(text)),  # noqa: S704  as finished as its name says
     "slack_instant": lambda when: Markup(words.slack_instant(when)),  # noqa: S704

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
@@ -98,6 +99,12 @@ def counted(number: int, one: str, many: str | None = None) -> str:
 def shown(text: str, instead: str) -> str:
     """The text, or `instead` where no channel has room for it beside others. It is never cut."""
     return text if len(slack_literal(text)) <= TOO_LONG else instead
+
+
+def notes(items: Iterable[str]) -> str:
+    """Notes one after the other on a line; the full stop of one that is a sentence gives way."""
+    *others, last = [*items] or [""]
+    return "; ".join((*(item.removesuffix(".") for item in others), last))
 
 
 def wrap(text: str, width: int = 72, indent: int = 0) -> str:
