@@ -30,7 +30,7 @@ AGENT_REFUSED = timedelta(hours=1)
 #: How often search and indexes are asked for what the feed did not show.
 RECONCILE_EVERY = timedelta(minutes=5)
 
-#: How long a claim holds: at least twice the longest time its work may take.
+#: How long a claim holds: at least twice the longest time one piece of its work may take.
 POLL_LEASE = timedelta(minutes=2)
 RECONCILE_LEASE = timedelta(minutes=10)
 READ_LEASE = timedelta(seconds=90)

@@ -14,7 +14,8 @@ import pytest
 from tests.builders import a_filing
 from tests.edgar.conftest import CONTACT, SteppedClock
 from tests.servers import nobody_listens
-from worker.edgar import body, wire
+from worker.due import POLL_LEASE, READ_LEASE
+from worker.edgar import client, wire
 from worker.edgar.answers import NotYet
 from worker.edgar.budget import LocalBudget
 from worker.edgar.client import Edgar
@@ -129,7 +130,7 @@ def test_nobody_listening_is_unreachable(budget: LocalBudget, clock: SteppedCloc
 def test_a_server_that_does_not_answer_is_given_up(
     documents: EdgarStandin, edgar: Edgar, clock: SteppedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(wire, "_TIMEOUT", httpx.Timeout(30, read=0.05))
+    monkeypatch.setattr(wire, "TIMEOUT", httpx.Timeout(30, read=0.05))
     documents.fail_next(PATH, Fault.SLOW)
     impatient = Edgar(CONTACT, LocalBudget(monotonic=clock.monotonic), sites=edgar.sites, sleep=clock.sleep)
     with impatient, pytest.raises(Unreachable, match="ReadTimeout"):
@@ -138,9 +139,19 @@ def test_a_server_that_does_not_answer_is_given_up(
 
 @pytest.mark.usefixtures("documents")
 def test_an_answer_that_drips_is_given_up(edgar: Edgar, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(body, "_DEADLINE", -1.0)
+    monkeypatch.setattr(client, "DOCUMENT_SECONDS", -1.0)
     with pytest.raises(Unreachable, match="not complete"):
         edgar.document(a_filing())
+
+
+def test_a_document_and_a_page_of_the_feed_are_given_up_within_half_of_their_leases() -> None:
+    waits = wire.TIMEOUT
+    assert waits.connect is not None
+    assert waits.write is not None
+    assert waits.read is not None
+    until_its_head = waits.connect + waits.write + waits.read
+    longest = max(until_its_head, client.DOCUMENT_SECONDS + waits.read)
+    assert timedelta(seconds=longest) <= min(READ_LEASE, POLL_LEASE) / 2
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,12 @@ _DOCUMENT_BYTES = 4_000_000  #: the schema's largest notice has 171 kB, attached
 _DAILY_BYTES = 8_000_000  #: a busy day's index has 1 MB
 _QUARTER_BYTES = 128_000_000  #: a quarter's has 30 MB
 _JSON_BYTES = 8_000_000
+
+#: How many seconds a document or a page of the feed may take: with one read more, half of the lease of
+#: whoever waits for it. What lists a day or a quarter may take longer, and whoever asks for it has longer.
+DOCUMENT_SECONDS = 25.0
+_LIST_SECONDS = 120.0
+
 _LISTED = re.compile(rb'"name"\s*:\s*"master\.(\d{8})\.idx"')
 
 
@@ -100,7 +106,7 @@ class Edgar:
         start = 0
         while True:
             url = self.sites.latest(start=start, count=self._feed_rows)
-            page = read_feed(self._wire.get(url, at_most=FEED_BYTES))
+            page = read_feed(self._wire.get(url, at_most=FEED_BYTES, within=DOCUMENT_SECONDS))
             yield page
             last = FEED_DEPTH - page.rows
             ended = page.rows not in _PAGE_LENGTHS or start >= last
@@ -139,7 +145,7 @@ class Edgar:
         """The days of that day's quarter for which a daily index lies there. A business day that is not
         among them while a later one is had none, as far as EDGAR has shown until now.
         """
-        body = self._wire.get(self.sites.daily_listing(day), at_most=_JSON_BYTES)
+        body = self._list(self.sites.daily_listing(day), at_most=_JSON_BYTES)
         days = frozenset(date.fromisoformat(written.decode()) for written in _LISTED.findall(body))
         if not days:
             raise NotYet(f"the listing of the quarter of {day} names no daily index")
@@ -150,7 +156,7 @@ class Edgar:
         found: dict[str, Filing] = {}
         hits = 0
         while True:
-            page = read_search(self._wire.get(self.sites.search(day, start=hits), at_most=_JSON_BYTES))
+            page = read_search(self._list(self.sites.search(day, start=hits), at_most=_JSON_BYTES))
             found |= {filing.accession: filing for filing in page.filings}
             hits += page.hits
             if hits >= page.total:
@@ -160,13 +166,17 @@ class Edgar:
 
     def tickers(self) -> Tickers:
         """The SEC's ticker file."""
-        return Tickers.parse(self._wire.get(self.sites.tickers(), at_most=_JSON_BYTES))
+        return Tickers.parse(self._list(self.sites.tickers(), at_most=_JSON_BYTES))
 
     def _document(self, url: str) -> Document:
-        return Document(url=url, body=self._wire.get(url, at_most=_DOCUMENT_BYTES))
+        body = self._wire.get(url, at_most=_DOCUMENT_BYTES, within=DOCUMENT_SECONDS)
+        return Document(url=url, body=body)
+
+    def _list(self, url: str, *, at_most: int) -> bytes:
+        return self._wire.get(url, at_most=at_most, within=_LIST_SECONDS)
 
     def _index(self, url: str, *, at_most: int) -> MasterIndex:
-        index = read_master_index(self._wire.get(url, at_most=at_most))
+        index = read_master_index(self._list(url, at_most=at_most))
         if index.rows == 0:
             raise Unreachable(f"{url} has a header and no rows")
         return index

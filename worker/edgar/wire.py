@@ -5,6 +5,7 @@ it was told to expect.
 from __future__ import annotations
 
 import ssl
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -19,7 +20,7 @@ from worker.edgar.contact import Contact
 from worker.edgar.sites import Sites
 from worker.errors import Blocked, Unreachable
 
-_TIMEOUT = httpx.Timeout(connect=10, read=20, write=10, pool=30)
+TIMEOUT = httpx.Timeout(connect=10, read=20, write=10, pool=30)
 _REDIRECTS = 3
 
 
@@ -36,7 +37,7 @@ class Wire:
         self._date = ""  # the Date of the last answer
         self._client = httpx.Client(
             headers={"User-Agent": self._agent, "Accept-Encoding": "gzip", "Accept": "*/*"},
-            timeout=_TIMEOUT,
+            timeout=TIMEOUT,
             follow_redirects=False,
             verify=_certificates(),
             # A company's proxy and certificates are found as every tool finds them; a stand-in on this
@@ -55,8 +56,9 @@ class Wire:
         except ValueError:
             return None
 
-    def get(self, url: str, *, at_most: int) -> bytes:
-        """The body, at most `at_most` bytes of it after decompression.
+    def get(self, url: str, *, at_most: int, within: float) -> bytes:
+        """The body, at most `at_most` bytes of it after decompression. Nothing is waited for once `within`
+        seconds have passed since a request left, except for what one read may take.
 
         Raises what `answers.body_of` raises, Unreachable for every failure on the way, ValueError where
         the URL is not on the SEC's hosts. A block pauses the budget, for everybody.
@@ -64,7 +66,7 @@ class Wire:
         if not self._sites.holds(url):
             raise ValueError(f"{url} is not an address of the SEC's EDGAR")
         for _ in range(_REDIRECTS + 1):
-            answer, body = self._ask(url, at_most)
+            answer, body = self._ask(url, at_most, within)
             target = answer.headers.get("Location")
             if not (answer.is_redirect and target):
                 return self._judged(answer, body, url)
@@ -90,15 +92,16 @@ class Wire:
                 self._budget.pause(blocked.retry_after.total_seconds())
             raise
 
-    def _ask(self, url: str, at_most: int) -> tuple[httpx.Response, bytes]:
+    def _ask(self, url: str, at_most: int, within: float) -> tuple[httpx.Response, bytes]:
         """One request in its slot: the answer's head and its decompressed body."""
         wait = self._budget.reserve()
         if wait > 0:
             self._sleep(wait)
+        give_up_at = time.monotonic() + within
         try:
             with self._client.stream("GET", url) as answer:
                 self._date = answer.headers.get("Date", "")
-                body = read_body(answer, at_most)
+                body = read_body(answer, at_most, give_up_at)
         except httpx.HTTPError as error:
             raise Unreachable(f"{url}: {type(error).__name__}: {error}") from error
         except httpx.InvalidURL as error:
