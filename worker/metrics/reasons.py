@@ -28,7 +28,7 @@ _FAILURES = {
 _UNREADABLE = {
     "never_served": r"never served",
     "cut_short": r"was cut short",
-    "too_large": r"\d bytes",
+    "too_large": r"\d bytes|has room for",
     "damaged": r"empty|cut off|damaged|never closed|decoded|encoded|not text|DOCTYPE",
     "another_document": r"not a Form 144|neither XML|no XML|no document|no formData",
 }
