@@ -14,6 +14,18 @@ from worker.notifiers.sentry import sentry
 from worker.settings import Settings
 
 
+class _ForPeople(structlog.dev.ConsoleRenderer):
+    """Without what only machines compare: a delivery's key, and that it was not looked for."""
+
+    def __call__(
+        self, logger: structlog.typing.WrappedLogger, name: str, event_dict: structlog.typing.EventDict
+    ) -> str:
+        event_dict.pop("key", None)
+        if event_dict.get("found") is False:
+            del event_dict["found"]
+        return super().__call__(logger, name, event_dict)
+
+
 def configure_logging(settings: Settings) -> None:
     """Send every log record of this process to standard error, in the format the settings ask for, and word
     of errors to Sentry where they name a project. Raises ConfigurationError where that cannot be.
@@ -31,9 +43,7 @@ def configure_logging(settings: Settings) -> None:
         cache_logger_on_first_use=False,
     )
     renderer: structlog.typing.Processor = (
-        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
-        if as_text
-        else structlog.processors.JSONRenderer()
+        _ForPeople(colors=sys.stderr.isatty()) if as_text else structlog.processors.JSONRenderer()
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(

@@ -21,6 +21,7 @@ from worker.errors import ConfigurationError, Mistake, UnreadableFiling
 from worker.filings.filing import Filing
 from worker.filings.notice import Form144Notice
 from worker.filings.reader import read_notice
+from worker.messages import words
 from worker.settings import Settings, from_environment
 from worker.watched_folder import Tickers, read_folder
 from worker.watchlists.amounts import days
@@ -124,7 +125,9 @@ def _show(decided: list[Decided], out: Console) -> None:
     changes = [(filing, notice, change) for filing, notice, both in decided for change in both.changes]
     regraded = [(filing, notice, one) for filing, notice, both in decided for one in both.regraded]
     graded = f", {len(regraded):,} come with another severity" if regraded else ""
-    out.print(f"{len(decided):,} notices replayed, {len(changes):,} messages change{graded}", markup=False)
+    replayed = words.counted(len(decided), "notice")
+    changed = words.counted(len(changes), "message changes", "messages change")
+    out.print(f"{replayed} replayed, {changed}{graded}", markup=False)
     for destination, (before, more, fewer) in _counts(decided).items():
         after = before + more - fewer
         out.print(f"{destination}  {before:,} before, {after:,} after (+{more:,} -{fewer:,})", markup=False)

@@ -70,7 +70,7 @@ def init(
 ) -> None:
     """Write a first watchlist with comments, and the schema editors complete it by.
 
-    Raises ConfigurationError rather than write over a file that is there.
+    No file that is there is written over.
     """
     where = folder or from_environment().watchlists
     files = {"first.yaml": FIRST_LIST, SCHEMA_NAME: json.dumps(json_schema(), indent=2) + "\n"}
@@ -83,3 +83,4 @@ def init(
     for name, text in files.items():
         (where / name).write_text(text, encoding="utf-8")
         typer.echo(f"{where / name}")
+    typer.echo("Edit the first, then: form144 check")

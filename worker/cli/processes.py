@@ -12,6 +12,7 @@ from worker.cli.console import stderr
 from worker.errors import ConfigurationError, Mistake
 from worker.ledger.database import AT_A_TIME
 from worker.logs import configure_logging
+from worker.messages.words import counted
 from worker.metrics.server import serving
 
 log = structlog.get_logger()
@@ -39,7 +40,8 @@ def run(
     with wiring.ready(settings, alone=True) as watchlists, serving(settings, parts.clock):
         told = {to for watchlist in watchlists for to in watchlist.destinations}
         stderr().print(
-            f"Watching EDGAR for Form 144: {len(watchlists)} watchlists, {len(told)} destinations.\n"
+            f"Watching EDGAR for Form 144: {counted(len(watchlists), 'watchlist')}, "
+            f"{counted(len(told), 'destination')}.\n"
             "form144 status says how it is going; Ctrl-C stops."
         )
         engine.run_embedded(threads=threads)
