@@ -174,9 +174,8 @@ def _show(console: Console, found: Status) -> None:
     if found.last_reconciliation_error:
         _note(console, f"the last look failed: {found.last_reconciliation_error}")
     _show_counts(console, found)
-    console.print(
-        f"Record          {counted(found.record_entries, 'entry', 'entries')}, {found.record_unsealed} not sealed yet"
-    )
+    entries = counted(found.record_entries, "entry", "entries")
+    console.print(f"Record          {entries}, {found.record_unsealed} not sealed yet")
     for name, sentences in (("Silence", found.silences), ("Digest", found.digests)):
         for sentence in sentences:
             console.print(f"{name:<16}{sentence}", markup=False)
