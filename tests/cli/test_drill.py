@@ -1,11 +1,18 @@
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+
 from typer.testing import Result
 
 from tests.cli.commands import form144, installed
 from tests.world import WATCHLIST, World
 from worker.errors import ConfigurationError
 from worker.ledger.in_use import in_use
+from worker.settings import environment_without_ours
 
 
 def drill(world: World, *arguments: str, **more: str) -> Result:
@@ -30,8 +37,40 @@ def test_a_dead_mailbox_ends_with_1_and_its_line_says_why(world: World) -> None:
     assert "2 of 2" not in result.stdout
 
 
+def test_where_nobody_runs_that_is_said_at_once_and_nothing_is_asked_for(world: World) -> None:
+    result = drill(world, "--wait", "30")
+    assert result.exit_code == 1
+    assert str(result.exception) == "Nobody would take it up: start form144 run, or add --here."
+    assert world.ledger.filings.due(datetime.now(UTC)) == 0
+
+
+def test_stopped_by_ctrl_c_a_drill_is_withdrawn(world: World) -> None:
+    with in_use(f"sqlite:///{world.folder / 'ledger.sqlite'}", alone=True):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "worker.cli", "drill", "--wait", "600"],
+            env=environment_without_ours() | installed(world),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        try:
+            while not world.ledger.filings.due(datetime.now(UTC)):
+                assert process.poll() is None
+                time.sleep(0.05)
+            process.send_signal(signal.SIGINT)
+            said = process.communicate(timeout=60)
+        finally:
+            process.kill()
+            process.wait()
+    assert (process.returncode, b"Traceback" in said[1]) == (130, False)
+    assert world.ledger.filings.due(datetime.now(UTC)) == 0
+    last = world.ledger.drills.last()
+    assert last is not None
+    assert not last.reached_all
+
+
 def test_without_a_worker_it_asks_whether_one_is_alive(world: World) -> None:
-    result = drill(world, "--wait", "1")
+    with in_use(f"sqlite:///{world.folder / 'ledger.sqlite'}", alone=True):
+        result = drill(world, "--wait", "1")
     assert result.exit_code == 1
     assert "nobody took it up within 1 s: is form144 run" in result.stdout
     assert world.posts() == 0

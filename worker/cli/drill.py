@@ -22,7 +22,7 @@ from worker.cli.doctor import check_lines
 from worker.cli.documents import named_destination
 from worker.drill import Asked
 from worker.edgar.budget import LocalBudget
-from worker.errors import ConfigurationError, Mistake
+from worker.errors import ConfigurationError, Form144Error, Mistake
 from worker.ledger.drill_progress import NOBODY_CAME, DrillDelivery, DrillProgress
 from worker.ledger.in_use import in_use
 from worker.ledger.ledger import Ledger
@@ -65,9 +65,12 @@ def drill(
         found = preflight.destinations(settings, [to for one in wanted for to in one.destinations])
         for line in check_lines([one for one in found if one.mark in (Mark.WARNING, Mark.BROKEN)]):
             console.print(line)
-        with _worked(settings, here=here) as pause:
+        if not here and _nobody_runs(settings):
+            raise Form144Error("Nobody would take it up: start form144 run, or add --here.")
+        with _worked(settings, here=here) as pause, _withdrawn_if_stopped(ledger) as asked:
             patience = timedelta(seconds=wait)
-            asked = [drills.ask(ledger, one, as_xml, parts.clock(), wait=patience) for one in wanted]
+            for one in wanted:
+                asked.append(drills.ask(ledger, one, as_xml, parts.clock(), wait=patience))
             if not settings.is_embedded:  # the one process that needs no broker looks twice a second itself
                 engine.ring(Step.READ)
             is_whole = show(ledger, asked, console, pause)
@@ -157,6 +160,30 @@ def _lists(settings: Settings) -> tuple[Watchlist, ...]:
         return load_watchlists(files, known, notifiers=settings.notifiers, confidential=settings.confidential)
     except ConfigurationError as error:
         raise error if sys.stderr.isatty() else ConfigurationError([counted(error)]) from None
+
+
+def _nobody_runs(settings: Settings) -> bool:
+    """Whether it is certain that the one process that would do everything is not there."""
+    if not settings.is_embedded:
+        return False
+    try:
+        with in_use(settings.ledger_url, alone=True) as nobody_else:
+            return nobody_else
+    except ConfigurationError:
+        return False
+
+
+@contextmanager
+def _withdrawn_if_stopped(ledger: Ledger) -> Iterator[list[Asked]]:
+    """Yields where to put what is asked for. Of a command that was stopped nobody hears any more."""
+    asked: list[Asked] = []
+    try:
+        yield asked
+    except BaseException:
+        for one in asked:
+            if one.accession is not None:
+                ledger.drills.end(one.accession, parts.clock())
+        raise
 
 
 @contextmanager
