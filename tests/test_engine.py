@@ -279,6 +279,22 @@ def test_readers_leave_hands_for_the_feed_the_search_and_deliveries(
     assert free == readers
 
 
+#: A ledger that nobody asks here.
+NOBODYS = "postgresql+psycopg://127.0.0.1:1/none"
+
+
+def in_a_process(code: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=environment_without_ours() | settings,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
 #: A worker whose connection cannot even be closed, which Celery takes for unrecoverable.
 BROKEN = """
 from celery import bootsteps
@@ -295,15 +311,7 @@ print("as if nothing had happened")
 
 
 def test_a_worker_that_breaks_ends_with_an_exit_code_for_its_supervisor() -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", BROKEN],
-        cwd=ROOT,
-        env=environment_without_ours(),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    done = in_a_process(BROKEN)
     assert (done.returncode, done.stdout) == (1, "")
     assert "closing a lost connection failed" in done.stderr
 
@@ -328,16 +336,7 @@ with engine.app.connection_for_read() as connection:
 def test_a_bell_over_a_connection_that_cannot_even_be_closed_is_lost_and_the_next_is_heard(
     redis: RedisServer,
 ) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", LOST],
-        cwd=ROOT,
-        env=environment_without_ours()
-        | {"FORM144_BROKER_URL": redis.url, "FORM144_LEDGER_URL": "postgresql+psycopg://127.0.0.1:1/none"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    done = in_a_process(LOST, FORM144_BROKER_URL=redis.url, FORM144_LEDGER_URL=NOBODYS)
     assert done.returncode == 0, done.stderr
     assert int(done.stdout.splitlines()[-1]) >= 2
     assert "doorbell_not_heard" in done.stdout + done.stderr
@@ -363,15 +362,6 @@ with engine.app.connection_for_read() as connection:
 
 @pytest.mark.servers
 def test_beat_does_not_fill_the_broker_while_nobody_listens(redis: RedisServer) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", UNHEARD],
-        cwd=ROOT,
-        env=environment_without_ours()
-        | {"FORM144_BROKER_URL": redis.url, "FORM144_LEDGER_URL": "postgresql+psycopg://127.0.0.1:1/none"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    done = in_a_process(UNHEARD, FORM144_BROKER_URL=redis.url, FORM144_LEDGER_URL=NOBODYS)
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == [str(beat.ENOUGH_BELLS)] * 2
