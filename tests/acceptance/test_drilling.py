@@ -56,5 +56,5 @@ def test_a_drill_beside_a_running_worker_reaches_slack_and_two_mailboxes(tmp_pat
         worker.wait()
         code, said = drilled(run, "--wait", "2")
         assert code == 1
-        assert "nobody took it up within 2 s: is form144 run" in said
+        assert "Nobody would take it up: start form144 run, or add --here." in said
         ledger.close()
