@@ -51,6 +51,15 @@ def test_a_person_reads_what_is_proposed_and_what_is_computed() -> None:
     assert "trading-volume alternative is not evaluated" in result.output
 
 
+def test_at_80_columns_words_are_whole_and_at_60_no_figure_is_lost() -> None:
+    app = typer.Typer()
+    app.command()(read_command(_fetch))
+    for columns in ("80", "60"):
+        shown = CliRunner(env={"COLUMNS": columns}).invoke(app, [SEED]).output
+        for word in ("Depositary", "Citigroup", "$33,760,830.60", "318,892,703", "2023-03-31", "Nasdaq"):
+            assert word in shown
+
+
 def test_problems_stand_in_a_box_of_their_own() -> None:
     output = _run("read", str(SAMPLES / "sec_144a.xml")).output
     assert "Problems" in output

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from rich import box
-from rich.console import JustifyMethod, RenderableType
+from rich.console import Console, ConsoleOptions, JustifyMethod, RenderableType
+from rich.measure import Measurement
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -55,6 +56,8 @@ _COLUMNS = {
     },
 }
 _NUMBERS = frozenset({"units", "market_value", "units_outstanding", "gross_proceeds"})
+#: A longer word is broken where the terminal has no room for it.
+_LONGEST_WORD, _SHORTEST_PIECE = 12, 6
 _SHORT = _NUMBERS | {"sale_date", "acquired_date", "is_gift"}
 
 
@@ -65,7 +68,7 @@ def notice_view(source: str, notice: Form144Notice, figures: Figures) -> Iterato
     yield _facts("As filed", _as_filed(notice))
     for table in TABLES:
         if getattr(notice, table.field):
-            yield _rows(notice, table)
+            yield _Rows(notice, table)
     yield _facts("Computed (not in the filing)", list(_computed(figures)))
     if notice.problems:
         yield _problems(notice)
@@ -140,20 +143,37 @@ def _facts(title: str, facts: list[tuple[str, str]]) -> Table:
     return table
 
 
-def _rows(notice: Form144Notice, of: FormTable) -> Table:
-    """One of the form's tables. Addresses and payments are left to `--json`: a terminal is narrow."""
-    table = Table(title=of.title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    columns = _COLUMNS[of.field]
-    for field, heading in columns.items():
-        is_short = field in _SHORT
-        justify: JustifyMethod = "right" if field in _NUMBERS else "left"
-        table.add_column(
-            heading, justify=justify, no_wrap=is_short, overflow="fold", min_width=None if is_short else 6
-        )
-    for number in range(len(getattr(notice, of.field))):
-        said = row_stated(notice, of, number)
-        table.add_row(*(Text(printable(said.get(field, NOT_STATED))) for field in columns))
-    return table
+class _Rows:
+    """One of the form's tables, its words whole where the terminal has room for the longest of each column;
+    where there is room for no table, a list of each row. Addresses and payments are left to `--json`.
+    """
+
+    def __init__(self, notice: Form144Notice, of: FormTable) -> None:
+        self._title, self._columns = of.title, _COLUMNS[of.field]
+        self._said = [row_stated(notice, of, number) for number in range(len(getattr(notice, of.field)))]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Table]:
+        for longest in (_LONGEST_WORD, _SHORTEST_PIECE):
+            table = self._table(longest=longest)
+            if Measurement.get(console, options.update(width=1_000), table).minimum <= options.max_width:
+                yield table
+                return
+        for row in self._said:
+            facts = [(heading, row.get(field, NOT_STATED)) for field, heading in self._columns.items()]
+            yield _facts(self._title, facts)
+
+    def _table(self, *, longest: int) -> Table:
+        # One space between columns leaves the words as much as there is.
+        table = Table(title=self._title, title_justify="left", box=box.SIMPLE_HEAD, padding=0)
+        for field, heading in self._columns.items():
+            is_short = field in _SHORT
+            justify: JustifyMethod = "right" if field in _NUMBERS else "left"
+            words = [word for row in self._said for word in row.get(field, NOT_STATED).split()]
+            least = None if is_short else min(max(map(len, [heading, *words])), longest)
+            table.add_column(heading, justify=justify, no_wrap=is_short, overflow="fold", min_width=least)
+        for row in self._said:
+            table.add_row(*(Text(printable(row.get(field, NOT_STATED))) for field in self._columns))
+        return table
 
 
 def _problems(notice: Form144Notice) -> Panel:
