@@ -45,3 +45,8 @@ def test_there_are_an_amendment_of_another_and_a_damaged_document_among_them() -
     assert told[scene.AMENDMENT].filing.is_amendment
     assert scene.ORIGINAL.encode() in told[scene.AMENDMENT].document
     assert not told[scene.DAMAGED].document.rstrip().endswith(b"edgarSubmission>")
+
+
+def test_no_delay_of_a_filing_is_the_scenes_own() -> None:
+    for one in scene.script(START):
+        assert timedelta(0) < START - (one.filing.accepted_at or START) <= timedelta(seconds=6)

@@ -34,7 +34,7 @@ class Scripted:
 
 
 def script(now: datetime) -> list[Scripted]:
-    """The scene that begins at `now`: twenty-one filings accepted in the minute before, appearing within
+    """The scene that begins at `now`: twenty-one filings accepted in the seconds before, appearing within
     three seconds, some after others that were accepted later.
     """
     today = eastern_day(now)
@@ -54,7 +54,7 @@ def script(now: datetime) -> list[Scripted]:
     for place, (accession, notice, appears) in enumerate(told):
         # In another order than they appear in, as EDGAR shows them.
         order = place * 8 % len(told)
-        accepted = now - timedelta(seconds=75) + timedelta(seconds=3 * order)
+        accepted = now - timedelta(seconds=6) + timedelta(seconds=0.25 * order)
         document = as_xml(notice, list(Serialisation)[place % len(Serialisation)])
         if accession == DAMAGED:
             document = document[: len(document) // 2]
