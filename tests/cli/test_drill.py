@@ -89,6 +89,7 @@ def test_what_a_preflight_finds_wrong_is_said_before(world: World) -> None:
     world.slack.scopes -= {"channels:history"}
     result = drill(world, "--here", "--wait", "30", "--destination", "slack:#ir-alerts")
     assert result.exit_code == 0
+    assert result.stdout.rstrip().endswith("Drill: 1 of 1 destination got it")
     assert "channels:history is missing" in result.stdout.partition("DRILL 0000000000-")[0]
 
 

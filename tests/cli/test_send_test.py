@@ -65,6 +65,7 @@ def test_a_notifier_that_is_not_set_up_says_what_sets_it_up(world: World) -> Non
     assert "write slack-webhook:desk" in str(refused.exception)
     assert "not-a-secret" not in f"{refused.exception} {refused.output}"
     assert isinstance(send(world, ":").exception, Form144Error)
+    assert str(send(world, "nonsense:").exception).startswith("nonsense: there is no notifier 'nonsense'\n")
 
 
 def told_of_tests(world: World) -> list[dict[str, str]]:

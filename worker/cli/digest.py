@@ -96,7 +96,7 @@ def _found(
     if not mine:
         known = sorted({str(whose) for whose, _ in plans})
         hint = did_you_mean(str(to), known) or "give it one: digest: daily 07:30 America/New_York"
-        raise ConfigurationError([Mistake(str(to), "no list has a digest for it", hint)])
+        raise ConfigurationError([Mistake(str(to).rstrip(":"), "no list has a digest for it", hint)])
     for plan in mine:
         if since is None and until is None:
             yield plan, digests.next_one(to, plan)

@@ -32,7 +32,7 @@ def send_test(
     notifiers = parts.open_notifiers(settings)
     to = named_destination(destination)
     if to.notifier not in notifiers:
-        raise ConfigurationError([Mistake(str(to), *missing(to.notifier, notifiers))])
+        raise ConfigurationError([Mistake(str(to).rstrip(":"), *missing(to.notifier, notifiers))])
     console = stdout(wrap=True)
     found = preflight.destinations(settings, [to])
     for line in check_lines(found):

@@ -69,7 +69,7 @@ class DrillProgress(msgspec.Struct, frozen=True, kw_only=True):
             return "it was taken up and its reading came to no end"
         if self.reached_all:
             number = len(self.deliveries)
-            return f"{number} of {number} destinations got it"
+            return f"{number} of {number} destination{'s' * (number != 1)} got it"
         missed = [f"{one.destination}: {one.why}" for one in self.deliveries if not one.is_delivered]
         return "; ".join([*([self.why_nobody] if self.why_nobody else []), *missed])
 
