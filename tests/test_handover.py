@@ -91,6 +91,34 @@ def test_a_mail_whose_answers_are_lost_is_sent_a_few_times_within_a_day_and_no_m
     assert world.ledger.report.deliveries_by_state() == {DeliveryState.UNKNOWN: 1}
 
 
+def test_what_surely_did_not_leave_is_no_copy_and_the_next_copy_holds_up_no_other_message(
+    world: World,
+) -> None:
+    world.mail.fail_next("taken", HANG_UP)
+    pipeline = read(world, MAIL_ONLY)
+    pipeline.deliver()
+    gone = with_mail(pipeline, Gone(world))
+    for _ in range(3):
+        world.clock.move(timedelta(minutes=1))
+        gone.deliver()
+    world.mail.fail_next("taken", HANG_UP)
+    for _ in range(4):
+        world.clock.move(timedelta(minutes=1))
+        pipeline.deliver()
+    assert list(world.mails().values()) == [3]
+    assert world.ledger.report.deliveries_by_state() == {DeliveryState.DELIVERED: 1}
+    world.mail.fail_next("taken", HANG_UP, times=4)
+    later = read(world, MAIL_ONLY, "0001950047-26-000200")
+    for _ in range(6):
+        later.deliver()
+        world.clock.move(timedelta(minutes=1))
+    assert world.ledger.report.deliveries_by_state()[DeliveryState.UNKNOWN] == 1
+    next_one = read(world, MAIL_ONLY, "0001950047-26-000300")
+    world.clock.move(timedelta(seconds=30))
+    next_one.deliver()
+    assert world.ledger.report.deliveries_by_state() == {DeliveryState.DELIVERED: 2, DeliveryState.UNKNOWN: 1}
+
+
 def test_a_server_that_looks_a_message_through_before_it_takes_it_gets_it_once(world: World) -> None:
     world.mail.delay_next_answer(1.0)
     hurried = EmailNotifier(

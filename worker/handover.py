@@ -24,6 +24,9 @@ log = structlog.get_logger()
 #: A delivery that ends its worker so often, whatever it is that does, is left to a person.
 SENDINGS_CUT_SHORT = 5
 
+#: How long a destination rests after a message to it of which nobody can say whether it arrived.
+SETTLING = timedelta(seconds=30)
+
 #: A receipt in hand is worth waiting for a ledger that is away for a moment, in seconds: without it the same
 #: message would have to be asked about, or be sent again.
 RECEIPT_KEPT = (0.5, 1, 2, 4, 8, 16)
@@ -161,8 +164,10 @@ class Handover:
         match outcome:
             case TryAgain(at=at, why=why):
                 self.deliveries.try_again(delivery, why, now, at=at)
-            case Ask(at=at, why=why):
-                self.deliveries.unknown(delivery, why, now, ask_at=at)
+            case Ask(at=at, why=why, was_sent=sent):
+                # Others do not wait for the next copy of a message that may be there already.
+                opens = min(at, now + SETTLING) if self._sends_again(delivery) else at
+                self.deliveries.unknown(delivery, why, now, ask_at=at, lane_opens_at=opens, was_sent=sent)
             case Refuse(why=why, ends_destination=ends):
                 self.deliveries.give_up(delivery, DeliveryState.REFUSED, why, now, ends_destination=ends)
                 if ends:

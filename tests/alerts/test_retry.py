@@ -69,12 +69,12 @@ def test_refused_is_final_whatever_the_time() -> None:
 
 
 def test_unknown_is_asked_about_once_a_request_under_way_has_landed() -> None:
-    assert after(Unknown("lost")) == Ask(at=RAISED + timedelta(seconds=30), why="lost")
+    assert after(Unknown("lost")) == Ask(at=RAISED + timedelta(seconds=30), why="lost", was_sent=True)
 
 
 def test_a_delivery_that_may_have_arrived_is_never_simply_sent_again() -> None:
     found = after(Unreachable("away"), may_have_arrived=True)
-    assert found == Ask(at=RAISED + timedelta(seconds=5), why="away")
+    assert found == Ask(at=RAISED + timedelta(seconds=5), why="away", was_sent=False)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ class Patience(msgspec.Struct, frozen=True, kw_only=True):
     settling: timedelta = timedelta(seconds=30)  #: a request without an answer may still be under way
     #: Where nobody can be asked, the same is sent again so long after each answer that was lost, and no more
     #: often: each may be a copy in somebody's mailbox.
-    resends: tuple[timedelta, ...] = tuple(timedelta(minutes=pause) for pause in (0.5, 2, 10, 60, 360))
+    resends: tuple[timedelta, ...] = tuple(timedelta(minutes=pause) for pause in (0.5, 1, 3, 15, 60))
 
 
 class TryAgain(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,10 +29,13 @@ class TryAgain(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
-    """It may have arrived; find out at that time, as the notifier's `when_unknown` says."""
+    """It may have arrived; find out at that time, as the notifier's `when_unknown` says. `was_sent` is True
+    where this attempt may have, too, and not only an earlier one.
+    """
 
     at: datetime
     why: str
+    was_sent: bool
 
 
 class Refuse(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,10 +89,10 @@ def verdict(
     if isinstance(error, Unknown) and resent is not None:
         if resent >= len(patience.resends):
             return Abandon(why=why, may_have_arrived=True)
-        return Ask(at=now + patience.resends[resent], why=why)
+        return Ask(at=now + patience.resends[resent], why=why, was_sent=True)
     if isinstance(error, Unknown):
-        return Ask(at=max(at, now + patience.settling), why=why)
-    return Ask(at=at, why=why) if may_have_arrived else TryAgain(at=at, why=why)
+        return Ask(at=max(at, now + patience.settling), why=why, was_sent=True)
+    return Ask(at=at, why=why, was_sent=False) if may_have_arrived else TryAgain(at=at, why=why)
 
 
 def _pause(attempt: int, jitter: float, patience: Patience) -> timedelta:

@@ -139,13 +139,24 @@ class Deliveries:
         with self._database.write() as connection:
             self._queue.put_last(connection, notifier)
 
-    def unknown(self, delivery: Delivery, why: str, now: datetime, *, ask_at: datetime | None) -> bool:
-        """It may have arrived. Asked about from `ask_at`; None leaves it to a person, in plain sight."""
+    def unknown(
+        self,
+        delivery: Delivery,
+        why: str,
+        now: datetime,
+        *,
+        ask_at: datetime | None,
+        lane_opens_at: datetime | None = None,
+        was_sent: bool = True,
+    ) -> bool:
+        """It may have arrived, by this attempt where it `was_sent`, else by an earlier one. Asked about from
+        `ask_at`; None leaves it to a person, in plain sight. Its lane opens then, or sooner if that is said.
+        """
         return self._settle(
             delivery,
             now,
-            ask_at or now,
-            "unknown",
+            lane_opens_at or ask_at or now,
+            "unknown" if was_sent else "unreachable",
             why,
             trouble=None if ask_at else Trouble.UNKNOWN,
             lane_fails=ask_at is not None,
