@@ -52,7 +52,7 @@ def leaf(field: str, parse: Callable[[str], object], limit: int = 0) -> Node:
     """An element that holds text and fills one field. `limit` is a text's greatest length, 0 for none; what
     is far longer than that is None.
     """
-    most = longest(limit)
+    room = limit or LONGEST_CODE
 
     def take(element: Element, values: Values, path: str, problems: Problems) -> None:
         raw = element.text
@@ -64,14 +64,15 @@ def leaf(field: str, parse: Callable[[str], object], limit: int = 0) -> Node:
                 problems.add(path + field, ProblemKind.LIMIT, raw, _FIRST)
                 return
             try:
-                value = parse(raw if len(raw) <= most else fitting(raw, limit))
+                is_long = len(raw) > room
+                value = parse(fitting(raw, limit) if is_long else raw)
             except Unfit as unfit:
                 problems.add(path + field, unfit.kind, raw.strip(), unfit.why)
                 values[field] = None
                 return
             if value is not None:
                 values[field] = value
-                if limit and len(value) > limit:  # type: ignore[arg-type]  # only texts have a limit
+                if is_long and limit and len(value) > limit:  # type: ignore[arg-type]  # only texts have a limit
                     problems.add(path + field, ProblemKind.LIMIT, raw, _too_long(limit))
 
     return take
