@@ -100,6 +100,13 @@ def test_where_two_titles_may_be_one_class_no_percentage_is_computed(titles: tup
     assert _titled(*titles, units=500_001).exceeds_one_percent is True
 
 
+def test_titles_that_may_be_one_class_are_two_where_far_more_units_of_one_are_outstanding() -> None:
+    sales = (a_proposed_sale(units=1_000), a_proposed_sale(class_title="Class B", units_outstanding=400_000))
+    assert computed(a_notice(proposed_sales=sales)).percent_of_class == Decimal("2.5")
+    near = (a_proposed_sale(), a_proposed_sale(class_title="Class B", units_outstanding=49_000_000))
+    assert computed(a_notice(proposed_sales=near)).percent_of_class is None
+
+
 def test_an_unreadable_part_makes_the_whole_unknown_never_smaller() -> None:
     sales = (a_proposed_sale(), a_proposed_sale(units=None, market_value=None))
     figures = computed(a_notice(proposed_sales=sales))

@@ -29,7 +29,8 @@ def class_figures(notice: Form144Notice, past: Sequence[PastSale]) -> tuple[Clas
     Where one class is to be sold, every past sale counts towards it unless its title is surely another
     class. Where there are several, a past sale that might be of more than one of them leaves the past
     units of those classes unknown. Two titles that may or may not name one class (`Class A` and `Class A
-    Common`) have no percentages: as one class they would be larger.
+    Common`) have no percentages: as one class they would be larger. Where far more units are outstanding of
+    one than of the other, they are two.
     """
     groups = _by_class(notice.proposed_sales)
     titles = {key: _title(rows) for key, rows in groups.items()}
@@ -41,6 +42,7 @@ def class_figures(notice: Form144Notice, past: Sequence[PastSale]) -> tuple[Clas
         key
         for pair in combinations(titles, 2)
         if same_class(titles[pair[0]], titles[pair[1]]) is None
+        and not _far_apart(_outstanding(groups[pair[0]]), _outstanding(groups[pair[1]]))
         for key in pair
     }
     return tuple(
@@ -54,11 +56,15 @@ def _by_class(sales: Sequence[ProposedSale]) -> dict[str, list[ProposedSale]]:
     class and no second one.
     """
     groups: dict[str, list[ProposedSale]] = {}
-    titled = {class_key(sale.class_title) for sale in sales if sale.class_title is not None}
-    only = next(iter(titled)) if len(titled) == 1 else ""
+    untitled = []
     for sale in sales:
-        key = only if sale.class_title is None else class_key(sale.class_title)
-        groups.setdefault(key, []).append(sale)
+        if sale.class_title is None:
+            untitled.append(sale)
+        else:
+            groups.setdefault(class_key(sale.class_title), []).append(sale)
+    if untitled:
+        only = next(iter(groups)) if len(groups) == 1 else ""
+        groups.setdefault(only, []).extend(untitled)
     return groups
 
 
@@ -89,6 +95,11 @@ def _outstanding(rows: Sequence[ProposedSale]) -> int | None:
     """Units of the class outstanding: every row repeats the same number, so it is never summed."""
     said = {row.units_outstanding for row in rows if row.units_outstanding}
     return said.pop() if len(said) == 1 else None
+
+
+def _far_apart(one: int | None, other: int | None) -> bool:
+    """By more than a tenth: two counts of one class, a quarter apart, differ by less."""
+    return one is not None and other is not None and 10 * abs(one - other) > max(one, other)
 
 
 def _percent(units: int | None, outstanding: int | None) -> Decimal | None:
