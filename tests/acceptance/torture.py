@@ -31,7 +31,7 @@ from tests.acceptance.otherside import OtherSide
 from tests.acceptance.proxy import Proxy
 from tests.acceptance.reckoning import Reckoning, reckon
 from tests.acceptance.small_disk import SmallDisk, in_a_world_of_its_own
-from tests.servers import AbsentError
+from tests.servers import AbsentError, Server
 from tests.servers.postgres import any_postgres
 from tests.servers.redis import any_redis
 from worker.alerts.delivery import SETTLED
@@ -70,6 +70,7 @@ class Torture:
         self._console = console
         self._count = int(course.span * course.per_second)
         self._done: Counter[str] = Counter()
+        self._away: list[Server] = []
         self._later: list[tuple[float, Callable[[], None]]] = []
 
     def run(self) -> Reckoning:
@@ -170,11 +171,9 @@ class Torture:
             case "flush":
                 self._flush()
             case "restart_redis":
-                self._redis.stop()
-                self._in(arguments["away"], self._redis.start)
+                self._restart(self._redis, arguments["away"])
             case "restart_postgres":
-                self._postgres.stop()
-                self._in(arguments["away"], self._postgres.start)
+                self._restart(self._postgres, arguments["away"])
             case "fill_disk":
                 self._disk.fill()
                 before = self._refused(hands)
@@ -191,6 +190,17 @@ class Torture:
             self._done["kill_worker"] += 1
         elif patience:
             self._in(1, lambda: self._kill(hands, number, away, patience=patience - 1))
+
+    def _restart(self, server: Server, away: float) -> None:
+        """Once at a time: what is away already comes back when it was said to."""
+        if server not in self._away:
+            self._away.append(server)
+            server.stop()
+            self._in(away, lambda: self._start_again(server))
+
+    def _start_again(self, server: Server) -> None:
+        server.start()
+        self._away.remove(server)
 
     def _flush(self) -> None:
         """Now, or as soon as Redis is there: the plan may have it away."""
