@@ -142,7 +142,11 @@ def _prepare_sqlite(connection: SqliteConnection, _record: object) -> None:
         "foreign_keys=ON",
         f"busy_timeout={int(BUSY.total_seconds() * 1000)}",
     ):
-        connection.execute(f"PRAGMA {pragma}")
+        try:
+            connection.execute(f"PRAGMA {pragma}")
+        except BaseException:
+            connection.close()  # the pool has not taken it over yet
+            raise
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
