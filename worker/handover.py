@@ -12,7 +12,7 @@ import structlog
 from structlog.stdlib import BoundLogger
 
 from worker.alerts.delivery import Delivery, DeliveryState, Earlier, Receipt
-from worker.alerts.retry import Abandon, Ask, Refuse, TryAgain, Verdict, verdict
+from worker.alerts.retry import Abandon, Ask, Patience, Refuse, TryAgain, Verdict, verdict
 from worker.due import day_began
 from worker.errors import Away, Refused, Unknown, Unreachable
 from worker.ledger.deliveries import Deliveries
@@ -25,7 +25,7 @@ log = structlog.get_logger()
 SENDINGS_CUT_SHORT = 5
 
 #: How long a destination rests after a message to it of which nobody can say whether it arrived.
-SETTLING = timedelta(seconds=30)
+SETTLING = Patience().settling
 
 #: A receipt in hand is worth waiting for a ledger that is away for a moment, in seconds: without it the same
 #: message would have to be asked about, or be sent again.

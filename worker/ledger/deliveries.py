@@ -65,11 +65,8 @@ class Deliveries:
             row = self._queue.next(connection, now)
             if row is None:
                 return None
-            doubtful, cut_short, unanswered = (
-                row.state in (DeliveryState.SENDING, DeliveryState.UNKNOWN),
-                0,
-                0,
-            )
+            doubtful = row.state in (DeliveryState.SENDING, DeliveryState.UNKNOWN)
+            cut_short = unanswered = 0
             if doubtful:
                 cut_short, unanswered = connection.execute(_WITHOUT_ANSWER, {"delivery": row.id}).one()
             first = row.first_attempt_at or now
