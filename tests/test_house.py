@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 import inspect
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from ruamel.yaml import YAML
 
@@ -23,6 +25,12 @@ from worker.watchlists.conditions import QUESTIONS
 from worker.watchlists.loading import load_watchlists
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "SECURITY.md",
+    ROOT / "docs" / "watchlists.md",
+    ROOT / "docs" / "operate.md",
+]
 COMPOSE: dict[str, Any] = YAML(typ="safe").load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
 OURS = {
     name: service
@@ -109,6 +117,17 @@ def test_a_health_check_asks_for_work_done() -> None:
     assert all(engine.QUEUES[chore] == queue for queue, chores in CHORES.items() for chore in chores)
 
 
+def test_the_health_check_of_postgres_comes_over_the_network_and_writes(postgres_url: str) -> None:
+    (shell,) = COMPOSE["services"]["postgres"]["healthcheck"]["test"][1:]
+    ask = shlex.split(shell.partition("|")[0])
+    assert ask[ask.index("-h") + 1] == "127.0.0.1"
+    end = "SELECT pg_current_wal_insert_lsn()::text"
+    with psycopg.connect(postgres_url.replace("+psycopg", ""), autocommit=True) as connection:
+        before = connection.execute(end).fetchone()
+        assert connection.execute(ask[-1]).fetchone() == (True,)
+        assert connection.execute(end).fetchone() != before
+
+
 def test_every_variable_of_the_compose_file_is_one_the_settings_know() -> None:
     for service in OURS.values():
         for variable in service["environment"]:
@@ -136,13 +155,15 @@ def test_every_path_the_dockerfile_copies_is_there() -> None:
     assert [path for line in copied for path in line.split() if not (ROOT / path).exists()] == []
 
 
-def test_the_readme_has_a_row_for_every_setting_and_no_other() -> None:
-    rows = dict(re.findall(r"^\| `((?:FORM144|EDGAR)_\w+)` \| (.+) \|$", README, re.MULTILINE))
+def test_the_docs_have_a_row_for_every_setting_and_no_other() -> None:
+    page = (ROOT / "docs" / "operate.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `((?:FORM144|EDGAR)_\w+)` \| (.+) \|$", page, re.MULTILINE))
     assert rows == VARIABLES
 
 
-def test_the_readme_has_a_row_for_every_condition_and_no_other() -> None:
-    rows = set(re.findall(r"^\| `(\w+)` \| (.+) \| `(.+)` \|$", README, re.MULTILINE))
+def test_the_docs_have_a_row_for_every_condition_and_no_other() -> None:
+    page = (ROOT / "docs" / "watchlists.md").read_text(encoding="utf-8")
+    rows = set(re.findall(r"^\| `(\w+)` \| (.+) \| `(.+)` \|$", page, re.MULTILINE))
     assert rows == {(one.name, one.sentence, f"{one.name}: {one.example}") for one in QUESTIONS.values()}
 
 
@@ -173,9 +194,21 @@ def test_the_readmes_watchlist_is_one_the_program_reads() -> None:
     assert watchlist.entries[0].cik == 1_741_530
 
 
-def test_every_link_of_the_readme_leads_somewhere() -> None:
-    links = re.findall(r"\]\((?!https?:)([^)#]+)\)|src=\"([^\"]+)\"", README)
-    assert [link for pair in links for link in pair if link and not (ROOT / link).exists()] == []
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)|src=\"([^\"]+)\"", page.read_text(encoding="utf-8"))
+    assert [link for pair in links for link in pair if link and not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_command_that_is_written_out_is_one_the_program_has(page: Path) -> None:
+    named = set(
+        re.findall(
+            r"\bform144 ([a-z][\w-]*)",
+            "\n".join(re.findall(r"`[^`\n]+`|^    .+$", page.read_text(encoding="utf-8"), re.MULTILINE)),
+        )
+    )
+    assert named - set(COMMANDS) == set()
 
 
 def test_nothing_names_a_registry_or_a_path_of_somebodys_machine() -> None:

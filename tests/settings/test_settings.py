@@ -42,6 +42,7 @@ def test_every_mistake_is_named_at_once_with_what_was_meant() -> None:
         "FORM144_POLL_SECONDS",
     ]
     assert all(mistake.hint for mistake in caught.value.mistakes)
+    assert caught.value.mistakes[0].hint == "did you mean FORM144_SLACK_TOKEN?"
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "9.1", "10", "nan", "1e1", "five", "１"])

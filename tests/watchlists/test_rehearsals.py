@@ -204,9 +204,21 @@ def test_the_readmes_tests_hold_for_the_readmes_list() -> None:
         part.partition("```")[0]
         for part in (ROOT / "README.md").read_text(encoding="utf-8").split("```yaml\n")[1:3]
     )
-    files = {"readme.yaml": (first.partition("tell:")[0] + second).encode()}
-    (watchlist,) = load_watchlists(files, TICKERS)
+    (watchlist,) = load_watchlists({"readme.yaml": (first + second).encode()}, TICKERS)
     assert [done.failures for done in rehearse(watchlist)] == [(), ()]
+
+
+LISTS_OF_THE_DOCS = [
+    part.partition("```")[0]
+    for part in (ROOT / "docs" / "watchlists.md").read_text(encoding="utf-8").split("```yaml\n")[1:]
+]
+
+
+@pytest.mark.parametrize("written", LISTS_OF_THE_DOCS, ids=range(len(LISTS_OF_THE_DOCS)))
+def test_every_list_in_the_docs_is_one_the_program_reads_and_its_tests_hold(written: str) -> None:
+    (watchlist,) = load_watchlists({"docs.yaml": written.encode()}, TICKERS)
+    assert [done.failures for done in rehearse(watchlist) if done.failures] == []
+    assert len(watchlist.rehearsals) == written.count(" notice: {")
 
 
 AT_NIGHT = """\

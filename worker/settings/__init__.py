@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,7 +24,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What one installation is told. Every field is a row of the README's table of settings."""
+    """What one installation is told. Every field is a row of the table of settings in docs/operate.md."""
 
     contact: Contact | None
     ledger_url: Secret
@@ -73,7 +74,7 @@ class Settings:
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
-#: Every variable this program reads, with the sentence README prints. `_FILE` stands for the variable
+#: Every variable this program reads, with the sentence docs/operate.md prints. `_FILE` stands for the variable
 #: that names a file holding the secret.
 VARIABLES: dict[str, str] = {
     "EDGAR_CONTACT": "your name and e-mail address, which the SEC requires of every program that asks",
@@ -191,13 +192,19 @@ def environment_without_ours() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(("FORM144_", "EDGAR_"))}
 
 
+def _meant(name: str) -> str:
+    # All names begin alike, so that less than this is no likeness.
+    near = get_close_matches(name.removesuffix("_FILE"), VARIABLES, n=1, cutoff=0.8)
+    return f"did you mean {near[0]}?" if near else "docs/operate.md has a table of them all"
+
+
 class _Reader:
     """Reads one variable after the other and collects what is wrong."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = environment
         self.mistakes = [
-            Mistake(name, "is not a variable this program knows", "see the table of settings in the README")
+            Mistake(name, "is not a variable this program knows", _meant(name))
             for name in environment
             if name.startswith("FORM144_") and name.removesuffix("_FILE") not in VARIABLES
         ]

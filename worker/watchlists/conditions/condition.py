@@ -1,7 +1,7 @@
 """Condition: one question a watchlist asks of a notice; and the registry every question stands in.
 
 A question is a function `(Evidence, argument) -> Verdict` under `@question`; its first sentence is what the
-README and the editor show. It answers MET, NOT_MET or UNKNOWN with the figures behind the answer: what the
+docs and the editor show. It answers MET, NOT_MET or UNKNOWN with the figures behind the answer: what the
 notice does not say, or says unreadably, is UNKNOWN, never "below the limit".
 """
 
