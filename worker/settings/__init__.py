@@ -74,7 +74,7 @@ class Settings:
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
-#: Every variable this program reads, with the sentence docs/operate.md prints. `_FILE` stands for the variable
+#: Every variable this program reads, with its sentence in docs/operate.md. `_FILE` stands for the variable
 #: that names a file holding the secret.
 VARIABLES: dict[str, str] = {
     "EDGAR_CONTACT": "your name and e-mail address, which the SEC requires of every program that asks",
