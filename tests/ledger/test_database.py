@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 import traceback
 from collections import deque
@@ -182,3 +183,19 @@ def test_threads_that_write_to_sqlite_take_turns_and_never_find_it_locked(tmp_pa
             list(pool.map(count, range(4)))
         with database.read() as connection:
             assert connection.execute(sa.select(table.c.times)).scalar_one() == 200
+
+
+def test_a_connection_in_use_while_the_ledger_closes_is_closed_when_it_is_given_back(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
+    with database.read() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        database.close()
+        assert connection.exec_driver_sql("SELECT 1").scalar() == 1
+    with pytest.raises(sqlite3.ProgrammingError, match="closed database"):
+        driver.execute("SELECT 1")
+    with database.read() as late:
+        driver = late.connection.driver_connection
+        assert driver is not None
+    with pytest.raises(sqlite3.ProgrammingError, match="closed database"):
+        driver.execute("SELECT 1")

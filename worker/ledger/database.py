@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event, exc
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from worker.errors import ConfigurationError, Mistake, Unreachable
 from worker.ledger import failures
@@ -56,7 +57,9 @@ class Database:
             raise ConfigurationError([Mistake("FORM144_LEDGER_URL", "cannot be used", hint)]) from None
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._writing = threading.Lock()
+        self._closed = False
         event.listen(self.engine, "handle_error", failures.notice)
+        event.listen(self.engine, "checkin", self._given_back)
         if self.is_sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
@@ -109,7 +112,14 @@ class Database:
         return insert(table).values(rows).on_conflict_do_nothing()
 
     def close(self) -> None:
+        """Close every connection: those at rest now, those in use by other threads when they have done."""
+        self._closed = True
         self.engine.dispose()
+
+    def _given_back(self, _connection: object, record: ConnectionPoolEntry) -> None:
+        # A disposed pool keeps what is given back to it, and nobody closes that.
+        if self._closed:
+            record.invalidate()
 
 
 @contextmanager
