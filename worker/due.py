@@ -63,6 +63,9 @@ DOCUMENT_PATIENCE = timedelta(hours=24)
 #: And how often it is asked for at least: the day may have passed while nobody was running.
 DOCUMENT_ATTEMPTS = 20
 
+#: So long after it was announced a document is late by a minute at most once EDGAR is well again.
+LOOKED_FOR_OFTEN = timedelta(minutes=30)
+
 #: How long an amendment waits for the notice it amends, where that was announced and is not read yet.
 ORIGINAL_PATIENCE = timedelta(minutes=15)
 #: And how often that one is tried at least: the time may have passed while nobody was running, or while days
@@ -107,6 +110,7 @@ def waits_for_original(claim: ClaimedFiling, original: Original, now: datetime) 
 
 def next_look(claim: ClaimedFiling, error: Unreachable, now: datetime) -> datetime:
     """When to look again for a document that was announced and is not there, or waits for another: when EDGAR
-    says, or else after 1, 2, 4 ... 300 seconds.
+    says, or else after 1, 2, 4 ... 60 seconds, and of one that was announced a while ago ... 300.
     """
-    return now + (error.retry_after or timedelta(seconds=min(2 ** min(claim.attempt - 1, 16), 300)))
+    longest = timedelta(minutes=1) if now < claim.seen_at + LOOKED_FOR_OFTEN else timedelta(minutes=5)
+    return now + (error.retry_after or min(timedelta(seconds=2 ** min(claim.attempt - 1, 16)), longest))

@@ -22,7 +22,8 @@ from worker.cli.commands import app
 from worker.errors import Unreachable
 from worker.filings.filing import eastern_day
 from worker.ledger.ledger import Ledger
-from worker.ledger.tables import attempts, deliveries
+from worker.ledger.queue import same_lane
+from worker.ledger.tables import attempts, deliveries, lanes
 
 #: How Celery says in a worker's log that a task raised an error: the task's name, and the error's.
 RAISED = re.compile(r"Task form144\.(\w+)\[[^\]]*\] (?:raised unexpected|INTERNAL ERROR): ([^(\n]{0,60})")
@@ -71,6 +72,8 @@ def reckon(
     states = ledger.report.deliveries_by_state()
     shown = ", ".join(f"{number} {state.value}" for state, number in sorted(states.items()))
     reckoning.row("the ledger says", shown, wrong_if=states != {"delivered": len(owed)})
+    for destination, why in _waiting(ledger, ended):
+        reckoning.row(f"waits for {destination}", why)
     said, broken = _chain(environment)
     reckoning.row("the chain of the record", said, wrong_if=broken)
     raised(reckoning, logs)
@@ -121,6 +124,31 @@ def raised(reckoning: Reckoning, logs: str) -> None:
     shown = ", ".join(f"{number} {error} in {step}" for (error, step), number in sorted(found.items()))
     mistaken = any(error != Unreachable.__name__ for error, _ in found)
     reckoning.row("tasks that raised", shown or "none", wrong_if=mistaken)
+
+
+def _waiting(ledger: Ledger, now: datetime) -> list[tuple[str, str]]:
+    """Each destination for which something is open, and how the oldest of it stands."""
+    query = (
+        sa.select(deliveries, lanes.c.open_at)
+        .join(lanes, sa.and_(same_lane(), deliveries.c.settled_at.is_(None)))
+        .order_by(deliveries.c.id)
+    )
+    with ledger.database.read() as connection:
+        rows = connection.execute(query).all()
+    waiting: dict[str, list[sa.Row[Any]]] = {}
+    for row in rows:
+        waiting.setdefault(f"{row.notifier}:{row.address}", []).append(row)
+    return [(destination, _stands(theirs[0], len(theirs), now)) for destination, theirs in waiting.items()]
+
+
+def _stands(oldest: sa.Row[Any], number: int, now: datetime) -> str:
+    due, opens = _seconds(oldest.due_at, now), _seconds(oldest.open_at, now)
+    tried = f"the oldest {oldest.state.value} after {oldest.attempts} attempts, due in {due}"
+    return f"{number}; {tried}, the lane open in {opens}: {oldest.last_error}"
+
+
+def _seconds(at: datetime | None, now: datetime) -> str:
+    return "no time" if at is None else f"{(at - now).total_seconds():.0f} s"
 
 
 def _lost_answers(ledger: Ledger) -> dict[str, int]:

@@ -14,7 +14,8 @@ class Patience(msgspec.Struct, frozen=True, kw_only=True):
 
     total: timedelta = timedelta(hours=24)
     first: timedelta = timedelta(seconds=5)  #: the first pause; each further one is twice as long
-    longest: timedelta = timedelta(minutes=15)
+    #: All that goes to a destination waits behind the oldest: so late it may be once the other side is well.
+    longest: timedelta = timedelta(minutes=1)
     settling: timedelta = timedelta(seconds=30)  #: a request without an answer may still be under way
     #: Where nobody can be asked, the same is sent again so long after each answer that was lost, and no more
     #: often: each may be a copy in somebody's mailbox.
