@@ -16,7 +16,8 @@ from worker.alerts.message import Message
 from worker.alerts.retry import Patience
 from worker.due import DELIVER_LEASE
 from worker.errors import Unreachable
-from worker.handover import RECEIPT_KEPT, SENDINGS_CUT_SHORT
+from worker.going_on import KEPT
+from worker.handover import SENDINGS_CUT_SHORT
 from worker.ledger.deliveries import Deliveries
 from worker.ledger.tables import attempts, deliveries
 from worker.notifiers.base import Notifier, WhenUnknown
@@ -207,7 +208,7 @@ def test_a_receipt_waits_for_a_ledger_that_is_away_and_nothing_is_sent_twice(wor
     handover = replace(pipeline.handover, deliveries=forgetful, sleep=slept.append)
     pipeline = replace(pipeline, handover=handover)
     pipeline.deliver()
-    assert slept == list(RECEIPT_KEPT[:3])
+    assert slept == list(KEPT[:3])
     world.clock.move(DELIVER_LEASE)
     pipeline.deliver()
     assert list(world.mails().values()) == [1]

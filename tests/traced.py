@@ -80,7 +80,7 @@ class Pattern:
 
     def fresh_ledger(self) -> Ledger:
         """An empty ledger. The engine stays, for SQLAlchemy keeps its compiled statements there."""
-        self.database.close()
+        self.database.engine.dispose()
         for stale in self.folder.glob("copy.sqlite*"):
             stale.unlink()
         shutil.copyfile(self.folder / "ledger.sqlite", self.folder / "copy.sqlite")
@@ -134,7 +134,7 @@ def traced(pattern: Pattern, *, rows_per_page: int = 10) -> Iterator[Traced]:
     try:
         yield Traced(pattern.started, edgar, client, ledger, clock)
     finally:
-        ledger.close()
+        ledger.database.engine.dispose()  # used again by the next one
         client.close()
         edgar._server.server_close()
 

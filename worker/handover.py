@@ -15,6 +15,7 @@ from worker.alerts.delivery import Delivery, DeliveryState, Earlier, Receipt
 from worker.alerts.retry import Abandon, Ask, Patience, Refuse, TryAgain, Verdict, verdict
 from worker.due import day_began
 from worker.errors import Away, Refused, Unknown, Unreachable
+from worker.going_on import kept
 from worker.ledger.deliveries import Deliveries
 from worker.ledger.threads import Threads
 from worker.notifiers.base import Notifier, WhenUnknown
@@ -26,10 +27,6 @@ SENDINGS_CUT_SHORT = 5
 
 #: How long a destination rests after a message to it of which nobody can say whether it arrived.
 SETTLING = Patience().settling
-
-#: A receipt in hand is worth waiting for a ledger that is away for a moment, in seconds: without it the same
-#: message would have to be asked about, or be sent again.
-RECEIPT_KEPT = (0.5, 1, 2, 4, 8, 16)
 
 #: How far before the claim the other side is searched, so that clocks need not agree to the second.
 CLOCKS_APART = timedelta(minutes=2)
@@ -91,20 +88,17 @@ class Handover:
         self._settle(delivery, outcome)
 
     def _arrived(self, delivery: Delivery, receipt: Receipt, bound: BoundLogger) -> None:
-        """Write the receipt down, however long the ledger takes: nobody else has it."""
-        for pause in (*RECEIPT_KEPT, None):
+        """Write the receipt down, however long the ledger takes: nobody else has it, and without it the same
+        message would have to be asked about, or be sent again.
+        """
+
+        def write() -> bool:
             now = self.clock()
             opens = now + self.spacing.get(delivery.destination.notifier, timedelta(0))
-            try:
-                held = self.deliveries.delivered(delivery, receipt, now, lane_opens_at=opens)
-            except Unreachable as error:
-                if pause is None:
-                    raise
-                bound.warning("receipt_not_kept_yet", why=str(error))
-                self.sleep(pause)
-            else:
-                bound.info("delivered" if held else "delivered_after_lease", found=receipt.found)
-                return
+            return self.deliveries.delivered(delivery, receipt, now, lane_opens_at=opens)
+
+        held = kept(write, self.sleep)
+        bound.info("delivered" if held else "delivered_after_lease", found=receipt.found)
 
     def _notifier(self, name: str) -> Notifier:
         if name not in self.notifiers:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from secrets import token_hex
 from threading import Event
 
@@ -23,7 +24,7 @@ from worker.conversations import Conversations
 from worker.digests import Digests
 from worker.edgar.client import Edgar
 from worker.errors import Awaiting, ConfigurationError, Unreachable
-from worker.going_on import one_by_one
+from worker.going_on import kept, one_by_one
 from worker.handover import Handover
 from worker.ledger.ledger import Ledger
 from worker.reading import Reader
@@ -118,7 +119,8 @@ class Pipeline:
                     self.ledger.filings.postpone(claim, due.next_look(claim, error, self.clock()), str(error))
                     continue
                 reading = self.reader.read(claim, None)
-            if self.ledger.readings.record(claim, reading, self.clock()) and reading.alerts:
+            record = partial(self.ledger.readings.record, claim, reading, self.clock())
+            if kept(record, self.stopping.wait) and reading.alerts:
                 self.ring(Step.DELIVER)
 
     def deliver(self) -> None:
