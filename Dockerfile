@@ -14,7 +14,7 @@ RUN /opt/form144/bin/pip install --no-cache-dir --no-deps --no-index wheel/form1
 FROM python:3.13.2-slim-bookworm
 COPY --from=build /opt/form144 /opt/form144
 RUN useradd --system --uid 10144 --home-dir /data form144 && install -d -o form144 /data
-ENV PATH=/opt/form144/bin:$PATH PYTHONUNBUFFERED=1
+ENV PATH=/opt/form144/bin:$PATH PYTHONUNBUFFERED=1 FORM144_DATA=/data FORM144_WATCHLISTS=/watchlists
 USER form144
 VOLUME /data
 ENTRYPOINT ["form144"]

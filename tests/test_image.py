@@ -21,7 +21,7 @@ from ruamel.yaml import YAML
 
 from tests.conftest import ROOT
 from worker import due
-from worker.settings import SECRETS, environment_without_ours
+from worker.settings import SECRETS, environment_without_ours, from_environment
 
 COMPOSE: dict[str, Any] = YAML(typ="safe").load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
@@ -81,12 +81,37 @@ def test_a_stop_waits_longer_than_the_longest_piece_of_work() -> None:
         assert seconds(service["stop_grace_period"]) > max(pieces).total_seconds() + 15, name
 
 
+@pytest.mark.parametrize("variant", ["a mail server", "mailpit"])
+def test_the_first_steps_of_the_compose_file_make_settings_that_hold(variant: str, tmp_path: Path) -> None:
+    """Its head, typed line by line; what docker would put in the containers is read from there."""
+    head = (ROOT / "compose.yaml").read_text(encoding="utf-8").partition("\nname:")[0]
+    steps = [line.removeprefix("#   ") for line in head.splitlines() if line.startswith("#   ")]
+    ups = [place for place, step in enumerate(steps) if step.startswith("docker compose")]
+    typed = steps[: ups[0 if variant == "a mail server" else 1]]
+    script = "\n".join(step.partition("     (")[0] for step in typed if not step.startswith("docker"))
+    script = script.replace("openssl rand -hex 16", "echo 0123456789abcdef") + "\nenv -0 > exported"
+    subprocess.run(["bash", "-e", "-c", script], cwd=tmp_path, check=True)
+    exported = dict(
+        line.split("=", 1) for line in (tmp_path / "exported").read_text().split("\0") if "=" in line
+    )
+    composed = OURS["beat"]["environment"]
+    environment = {
+        name: re.sub(r"\$\{(\w+)[^}]*\}", lambda found: exported.get(found[1], ""), value).replace(
+            "/run/secrets", str(tmp_path / "secrets")
+        )
+        for name, value in composed.items()
+    }
+    settings = from_environment(environment)
+    assert settings.contact is not None
+    assert settings.mail_from == "form144@example.com"
+
+
 def test_every_service_that_goes_on_has_a_health_check_of_work_done() -> None:
     for name, service in SERVICES.items():
         if name not in ("migrate", "mailpit"):
             assert "healthcheck" in service, name
     assert "redis-cli set" in SERVICES["redis"]["healthcheck"]["test"][1]
-    assert "SELECT 1" in SERVICES["postgres"]["healthcheck"]["test"][1]
+    assert "SELECT pg_logical_emit_message" in SERVICES["postgres"]["healthcheck"]["test"][1]
     for name in set(OURS) - {"migrate"}:
         check = SERVICES[name]["healthcheck"]
         assert check["test"][:-1] == ["CMD", "form144", "status", "--work", "--queue"]
