@@ -46,3 +46,8 @@ def test_equal_deliveries_have_equal_keys_and_no_others_do(
 def test_a_destination_named_twice_is_told_once_and_the_order_stays() -> None:
     mail = Destination("email", "jane@example.com")
     assert destinations_owed([SLACK, mail, SLACK]) == (SLACK, mail)
+
+
+def test_one_mailbox_in_two_spellings_is_told_once_as_it_is_written_first() -> None:
+    first, again = Destination("email", "jane@example.com"), Destination("email", "Jane@Example.com")
+    assert destinations_owed([first, SLACK, again]) == (first, SLACK)

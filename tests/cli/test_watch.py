@@ -108,6 +108,26 @@ def test_an_entry_is_removed_by_any_name_it_goes_by(folder: Path) -> None:
     assert [path.name for path in folder.iterdir()] == ["desk.yaml"]
 
 
+def test_companies_that_differ_in_their_legal_form_alone_are_not_taken_for_each_other(folder: Path) -> None:
+    companies = {
+        "TTC": Company(cik=737758, title="TORO CO"),
+        "TORO": Company(cik=1941131, title="Toro Corp."),
+    }
+    (folder.parent / "data" / "company_tickers.json").write_bytes(msgspec.json.encode(companies))
+    text = LIST.replace("  - AAPL   # core\n", "  - {cik: 737758, name: TORO CO}\n")
+    (folder / "desk.yaml").write_text(text)
+    assert "is not on the list" in str(run(folder, "remove", "desk", "Toro Corp.").exception)
+    (folder.parent / "book.csv").write_text("name\nToro Corp.\n")
+    for arguments in (("add", "desk", "Toro Corp."), ("import", "desk", str(folder.parent / "book.csv"))):
+        (folder / "desk.yaml").write_text(text)
+        added = run(folder, *arguments)
+        assert "on the list already" not in added.stderr
+        assert "1941131" in added.stderr  # which of the two is meant is to be said
+        assert (folder / "desk.yaml").read_text() == text + "  - Toro Corp.\n"
+    assert "on the list already" in run(folder, "add", "desk", "Toro Company").stderr
+    assert run(folder, "add", "desk", "TORO").exit_code == 0
+
+
 def test_a_table_is_imported_and_what_is_there_stays(folder: Path) -> None:
     (folder.parent / "book.csv").write_text("\ufeffSymbol,Shares\nAAPL,5\n$NVDA,6\n")
     assert run(folder, "import", "desk", str(folder.parent / "book.csv")).exit_code == 0

@@ -98,6 +98,14 @@ def test_a_comparison_that_leaves_something_open_is_refused(text: str) -> None:
         comparison(text, dollars, "over 10M")
 
 
+def test_a_range_whose_lower_end_may_lack_its_unit_is_refused_and_one_that_says_so_is_not() -> None:
+    with pytest.raises(Misread, match="may begin at 5 or at 5M") as caught:
+        comparison("between 5 and 10M", dollars, "over 10M")
+    assert caught.value.hint == "write between 5M and 10M, or between $5 and 10M"
+    for plain in ("between $5 and 10M", "between 500000 and 2M", "between 1,000 and 10k", "between 5 and 10"):
+        assert comparison(plain, dollars, "over 10M").upper is not None
+
+
 @given(st.text(max_size=40))
 def test_any_text_is_a_comparison_or_a_misread(text: str) -> None:
     with suppress(Misread):

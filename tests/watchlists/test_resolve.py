@@ -63,6 +63,10 @@ def test_a_name_for_two_issuers_is_watched_by_name_and_said() -> None:
             "holders: [AAPL]",
             "AAPL is watched as a holder's name; it is also the ticker of Apple Inc. | put it under issuers",
         ),
+        (
+            "holders: [Smith]",
+            "Smith is watched as a seller's whole name | write first and last name, or the CIK",
+        ),
         ("issuers: [Jane Q. Doe]", "if this is a person, put it under holders"),
         (
             "issuers: [{ticker: AAPL, cik: 1045810}]",

@@ -28,5 +28,10 @@ def delivery_key(secret: bytes, accession: str, watchlist_id: str, destination: 
 
 
 def destinations_owed(routes: Iterable[Destination]) -> tuple[Destination, ...]:
-    """Each destination once, in the order the list names them."""
-    return tuple(dict.fromkeys(routes))
+    """Each destination once, in the order the list names them and as it is written first: letter case makes
+    no second mailbox.
+    """
+    first: dict[tuple[str, str], Destination] = {}
+    for one in routes:
+        first.setdefault(one.key, one)
+    return tuple(first.values())

@@ -150,6 +150,7 @@ def comparison(text: str, read: Callable[[str], T], example: str) -> Comparison[
     between = re.fullmatch(r"between (.+) and (.+)", said, re.IGNORECASE)
     if between is not None:
         low, high = read(between[1]), read(between[2])
+        _insist_on_unit(said, between[1], between[2])
         if low > high:
             raise Misread(f"{said!r} is empty: {between[1]} is more than {between[2]}", "swap the two")
         return Comparison(text=said, sense=Sense.BETWEEN, limit=low, upper=high)
@@ -160,6 +161,18 @@ def comparison(text: str, read: Callable[[str], T], example: str) -> Comparison[
     raise Misread(
         f"{said!r} does not say how to compare", f"write {example}; also at least, under, at most, between"
     )
+
+
+def _insist_on_unit(said: str, low: str, high: str) -> None:
+    """Raises Misread for `between 5 and 10M`, by which 5M is as likely to be meant as 5."""
+    first, last = (_NUMBER.fullmatch(one.strip()) for one in (low, high))
+    if first is None or last is None or first[3] or not last[3] or "$" in low or "," in low:
+        return
+    if Decimal(first[1]) * _TIMES[last[3].lower()] <= _number(high, "", ""):
+        raise Misread(
+            f"{said!r} may begin at {low} or at {low}{last[3]}",
+            f"write between {low}{last[3]} and {high}, or between ${low} and {high}",
+        )
 
 
 def _runs_on(said: str, word: str) -> bool:

@@ -49,7 +49,7 @@ class Resolver:
     def entry(self, written: Written, origin: Origin, side: Side) -> Entry:
         """The entry with its CIK where one could be found. A mistake is noted, not raised."""
         if side is Side.HOLDER:
-            self._ticker_of_nobody(written, origin)
+            self._one_word(written, origin)
             return _entry(written, origin, side, cik=written.cik, called=None, looked_up_by=None)
         if written.cik is not None:
             self._compare(written, written.cik, origin)
@@ -106,14 +106,20 @@ class Resolver:
         named = Written(name=name, note=written.note)
         return _entry(named, origin, Side.ISSUER, cik=cik, called=called, looked_up_by=key)
 
-    def _ticker_of_nobody(self, written: Written, origin: Origin) -> None:
-        """Say where a holder looks like a ticker: under holders it is a name, and nobody is called so."""
+    def _one_word(self, written: Written, origin: Origin) -> None:
+        """Say where a holder is one word: it is held against a seller's whole name, which has more, and under
+        holders a ticker is a name, too.
+        """
         name = written.name
-        if self._known is None or written.cik is not None or name is None or not name.isupper():
+        if written.cik is not None or name is None or " " in name.strip():
             return
-        if " " not in name and (issuer := self._known.by_ticker(name)) is not None:
+        issuer = self._known.by_ticker(name) if self._known is not None and name.isupper() else None
+        if issuer is not None:
             what = f"{name} is watched as a holder's name; it is also the ticker of {issuer[1]}"
             self._warn(origin, what, "put it under issuers if that is meant")
+        else:
+            what = f"{name} is watched as a seller's whole name"
+            self._warn(origin, what, "write first and last name, or the CIK")
 
     def _no_ticker(self, ticker: str, origin: Origin) -> None:
         if self._known is None:

@@ -104,13 +104,13 @@ def _not_allowed(watchlist: Watchlist, confidential: Collection[Destination] | N
 def _told_anyway(watchlist: Watchlist) -> Iterator[Mistake]:
     """Lines under `tell` that change nothing: another one tells the destination without conditions."""
     always = {
-        (route.destination, kind): route
+        (route.destination.key, kind): route
         for route in sorted(watchlist.routes, key=lambda one: one.severity.rank)
         if not route.conditions
         for kind in _kinds(route)
     }
     for route in watchlist.routes:
-        others = [always.get((route.destination, kind), route) for kind in _kinds(route)]
+        others = [always.get((route.destination.key, kind), route) for kind in _kinds(route)]
         if route not in others and all(route.severity.rank <= other.severity.rank for other in others):
             other = others[0]
             what = f"tell: {route.destination} is told anyway ({other.where})"

@@ -7,6 +7,7 @@ import msgspec
 from worker.watchlists.entries import Written
 from worker.watchlists.index import name_key, names_of
 from worker.watchlists.issuers import KnownIssuers
+from worker.watchlists.names import legal_form
 from worker.watchlists.watchlist import Entry
 
 
@@ -22,7 +23,9 @@ def pinned(written: Written, known: KnownIssuers | None) -> Written:
 
 
 def same(written: Written, entry: Entry) -> bool:
-    """True where both mean one issuer or holder: by CIK, else by file number, ticker or name."""
+    """True where both mean one issuer or holder: by CIK, else by file number, ticker or name. Toro Co and Toro
+    Corp are two companies, whose names differ in nothing else.
+    """
     if written.cik is not None and entry.cik is not None:
         return written.cik == entry.cik
     if written.file_number is not None and entry.file_number is not None:
@@ -31,5 +34,8 @@ def same(written: Written, entry: Entry) -> bool:
         return written.ticker == entry.ticker
     if written.name is None:
         return False
-    mine = name_key(written.name, entry.side)
-    return any(name_key(name, entry.side) == mine for name in names_of(entry))
+    mine, form = name_key(written.name, entry.side), legal_form(written.name)
+    return any(
+        name_key(name, entry.side) == mine and len({form, legal_form(name)} - {None}) < 2
+        for name in names_of(entry)
+    )
