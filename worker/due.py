@@ -110,7 +110,9 @@ def waits_for_original(claim: ClaimedFiling, original: Original, now: datetime) 
 
 def next_look(claim: ClaimedFiling, error: Unreachable, now: datetime) -> datetime:
     """When to look again for a document that was announced and is not there, or waits for another: when EDGAR
-    says, or else after 1, 2, 4 ... 60 seconds, and of one that was announced a while ago ... 300.
+    says, or else after 1, 2, 4 ... 60 seconds where it is new, and ... 300 of one that was announced a while
+    ago or is there and waits.
     """
-    longest = timedelta(minutes=1) if now < claim.seen_at + LOOKED_FOR_OFTEN else timedelta(minutes=5)
+    is_news = now < claim.seen_at + LOOKED_FOR_OFTEN and not isinstance(error, Awaiting)
+    longest = timedelta(minutes=1 if is_news else 5)
     return now + (error.retry_after or min(timedelta(seconds=2 ** min(claim.attempt - 1, 16)), longest))

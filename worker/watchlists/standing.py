@@ -23,8 +23,8 @@ def pinned(written: Written, known: KnownIssuers | None) -> Written:
 
 
 def same(written: Written, entry: Entry) -> bool:
-    """True where both mean one issuer or holder: by CIK, else by file number, ticker or name. Toro Co and Toro
-    Corp are two companies, whose names differ in nothing else.
+    """True where both mean one issuer or holder: by CIK, else by file number, ticker or name. Toro Co and
+    Toro Corp are two companies, whose names differ in nothing else.
     """
     if written.cik is not None and entry.cik is not None:
         return written.cik == entry.cik
