@@ -187,6 +187,75 @@ def test_a_mail_server_that_is_gone_keeps_no_slack_alert_waiting(world: World, h
         assert connection.execute(since).scalars().first() == "slack"
 
 
+def test_a_mail_server_that_is_gone_for_more_than_a_day_keeps_no_slack_alert_waiting_either(
+    world: World,
+) -> None:
+    gone = Gone(world)
+    pipeline = with_mail(read(world, MAIL_ONLY, "0001950047-26-000800"), gone)
+    for number in range(801, 809):
+        read(world, MAIL_ONLY, f"0001950047-26-000{number}")
+    world.clock.move(timedelta(hours=25))
+    pipeline.deliver()
+    assert DeliveryState.ABANDONED in world.ledger.report.deliveries_by_state()
+    later = with_mail(read(world, SLACK_ONLY, "0001950047-26-000777"), gone)
+    began = world.clock()
+    later.deliver()
+    attempted = sa.select(deliveries.c.notifier).join(attempts, attempts.c.delivery_id == deliveries.c.id)
+    since = attempted.where(attempts.c.started_at >= began).order_by(attempts.c.started_at)
+    with world.ledger.database.read() as connection:
+        assert connection.execute(since).scalars().first() == "slack"
+
+
+def test_who_is_retried_has_new_patience(world: World) -> None:
+    pipeline = read(world, SLACK_ONLY)
+    for _ in range(SENDINGS_CUT_SHORT):
+        assert world.ledger.deliveries.claim(world.clock(), DELIVER_LEASE, "doomed") is not None
+        world.clock.move(DELIVER_LEASE)
+    pipeline.deliver()
+    assert world.ledger.report.deliveries_by_state() == {DeliveryState.UNKNOWN: 1}
+    assert world.ledger.failed.retry([1], world.clock(), by="jane", send_again=False) == 1
+    world.clock.move(timedelta(seconds=5))
+    pipeline.deliver()
+    assert world.posts() == 1  # Slack was asked, and did not have it
+    assert world.ledger.report.deliveries_by_state() == {DeliveryState.DELIVERED: 1}
+
+
+def test_a_mail_that_is_retried_is_sent_as_often_again_where_its_answers_are_lost(world: World) -> None:
+    world.mail.fail_next("taken", HANG_UP, times=200)
+    pipeline = read(world, MAIL_ONLY)
+    deliver_for(world, pipeline, hours=3)
+    times = len(Patience().resends) + 1
+    assert list(world.mails().values()) == [times]
+    assert world.ledger.failed.retry([1], world.clock(), by="jane", send_again=False) == 1
+    deliver_for(world, pipeline, hours=3)
+    assert list(world.mails().values()) == [2 * times]
+
+
+class Away(Deliveries):
+    """A ledger that is away the first time that a failure is to be written down."""
+
+    times = 1
+
+    def try_again(self, delivery: Delivery, why: str, now: datetime, *, at: datetime) -> bool:
+        if self.times:
+            self.times -= 1
+            raise Unreachable("the ledger did not answer: it is being restarted")
+        return super().try_again(delivery, why, now, at=at)
+
+
+def test_what_surely_was_not_sent_is_not_doubted_because_the_ledger_was_away(world: World) -> None:
+    world.mail.fail_next("RCPT", "450")
+    pipeline = read(world, MAIL_ONLY)
+    handover = replace(pipeline.handover, deliveries=Away(world.ledger.database), sleep=lambda _: None)
+    pipeline = replace(pipeline, handover=handover)
+    pipeline.deliver()
+    with world.ledger.database.read() as connection:
+        assert connection.execute(sa.select(deliveries.c.state)).scalars().all() == [DeliveryState.OWED]
+    world.clock.move(timedelta(seconds=10))
+    pipeline.deliver()
+    assert list(world.mails().values()) == [1]
+
+
 class Forgetful(Deliveries):
     """A ledger that is away the first times that a receipt is to be written down."""
 

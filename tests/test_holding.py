@@ -16,6 +16,7 @@ from worker.alerts.hold import About
 from worker.cli.commands import app
 from worker.cli.explain import record_lines
 from worker.cli.status import read_status
+from worker.due import READ_LEASE
 from worker.errors import ConfigurationError, Form144Error
 from worker.ledger.kinds import Kind
 from worker.watchlists.loading import load_watchlists
@@ -193,6 +194,22 @@ def test_what_a_silence_held_is_sent_only_when_somebody_releases_it(world: World
     world.settle()
     assert (world.posts(), len(world.mail.received)) == (1, 1)
     assert world.ledger.silences.release(number, world.clock(), by="Jane Doe") == 0
+
+
+def test_a_silence_that_ends_while_a_document_is_read_holds_nothing_for_ever(world: World) -> None:
+    number = silence(world, About.ISSUER, "1999500")
+    world.publish()
+    world.clock.move(timedelta(seconds=10))
+    pipeline = world.pipeline()
+    pipeline.poll()
+    claim = world.ledger.filings.claim(world.clock(), READ_LEASE, "me")
+    assert claim is not None
+    reading = pipeline.reader.read(claim, pipeline.edgar.document(claim.filing))
+    assert world.ledger.silences.expire(number, world.clock(), by="Jane Doe")
+    assert world.ledger.silences.release(number, world.clock(), by="Jane Doe") == 0
+    assert world.ledger.readings.record(claim, reading, world.clock())
+    world.settle()
+    assert (world.posts(), len(world.mail.received)) == (1, 1)
 
 
 def test_what_is_released_and_another_silence_is_about_stays_held_by_that(

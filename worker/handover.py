@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 from structlog.stdlib import BoundLogger
@@ -49,7 +50,7 @@ class Handover:
         """
         to = delivery.destination
         bound = log.bind(delivery=delivery.id, attempt=delivery.attempt, notifier=to.notifier)
-        doubtful = delivery.may_have_arrived
+        doubtful, handed = delivery.may_have_arrived, False
         try:
             if delivery.cut_short >= SENDINGS_CUT_SHORT:
                 raise _CannotAskError(f"sending it was cut short {delivery.cut_short} times")
@@ -59,17 +60,19 @@ class Handover:
             doubtful = doubtful and notifier.when_unknown is not WhenUnknown.ASK
             if receipt is None:
                 self._still_alone(give_up_at)
+                handed = True
                 receipt = self._send(notifier, delivery, answers)
         except _CannotAskError as error:
             bound.error("unknown", why=str(error))
-            self.deliveries.unknown(delivery, str(error), self.clock(), ask_at=None)
+            left = partial(self.deliveries.unknown, delivery, str(error), self.clock(), ask_at=None)
+            kept(partial(left, lane_fails=False), self.sleep)
         except (Unreachable, Refused, Unknown) as error:
             self._failed(delivery, error, bound, doubtful=doubtful)
         except Exception as error:  # noqa: BLE001 - a delivery may not stop the others
-            # Nobody foresaw it, so nobody knows what became of the message; others go on, and patience ends.
+            # Where it was handed over nobody knows what became of it; others go on, and patience ends.
             bound.exception("notifier_broke")
-            unforeseen = Unknown(f"an error that nobody foresaw: {type(error).__name__}")
-            self._failed(delivery, unforeseen, bound, doubtful=doubtful)
+            why = f"an error that nobody foresaw: {type(error).__name__}"
+            self._failed(delivery, Unknown(why) if handed else Unreachable(why), bound, doubtful=doubtful)
         else:
             self._arrived(delivery, receipt, bound)
 
@@ -83,9 +86,10 @@ class Handover:
     ) -> None:
         outcome = self._verdict(delivery, error, doubtful)
         bound.warning("not_delivered", outcome=type(outcome).__name__, why=str(error))
+        # Not kept, what was surely not sent would be taken for what may have arrived.
+        kept(partial(self._settle, delivery, outcome), self.sleep)
         if isinstance(error, Away):
             self.deliveries.away(delivery.destination.notifier)
-        self._settle(delivery, outcome)
 
     def _arrived(self, delivery: Delivery, receipt: Receipt, bound: BoundLogger) -> None:
         """Write the receipt down, however long the ledger takes: nobody else has it, and without it the same

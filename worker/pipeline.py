@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import partial
 from secrets import token_hex
 from threading import Event
 
@@ -23,9 +22,10 @@ from worker.anchors import Anchors
 from worker.conversations import Conversations
 from worker.digests import Digests
 from worker.edgar.client import Edgar
-from worker.errors import Awaiting, ConfigurationError, Unreachable
-from worker.going_on import kept, one_by_one
+from worker.errors import ConfigurationError, Unreachable
+from worker.going_on import one_by_one
 from worker.handover import Handover
+from worker.intake import Intake
 from worker.ledger.ledger import Ledger
 from worker.reading import Reader
 from worker.reconciliation import Reconciliation
@@ -102,30 +102,21 @@ class Pipeline:
 
     def read(self) -> None:
         """Each filing is read into a notice; watchlists match notices; matches raise alerts."""
+        intake = Intake(
+            ledger=self.ledger,
+            edgar=self.edgar,
+            reader=self.reader,
+            clock=self.clock,
+            wait=self.stopping.wait,
+        )
         awaited: list[str] = []  # what one of them waits for is read next, whatever its day
         for claim in self._drain(lambda now, me: self.ledger.filings.claim(now, due.READ_LEASE, me, awaited)):
-            # The submission has a header that says when it was accepted, where only its day is known.
-            fetch = self.edgar.document if claim.filing.accepted_at else self.edgar.submission
-            drill = self.ledger.drills.take_up(claim.filing, self.clock())
-            try:
-                reading = self.reader.read(claim, None if drill else fetch(claim.filing), drill)
-            except ConfigurationError as error:
-                self.ledger.filings.postpone(claim, self.clock() + due.AGENT_REFUSED, str(error))
-                continue
-            except Unreachable as error:
-                log.info("not_readable_yet", accession=claim.filing.accession, why=str(error))
-                awaited.extend([error.accession] if isinstance(error, Awaiting) else ())
-                if due.waits_for_document(claim, error, self.clock()):
-                    self.ledger.filings.postpone(claim, due.next_look(claim, error, self.clock()), str(error))
-                    continue
-                reading = self.reader.read(claim, None)
-            record = partial(self.ledger.readings.record, claim, reading, self.clock())
-            if kept(record, self.stopping.wait) and reading.alerts:
+            if intake.attempt(claim, awaited):
                 self.ring(Step.DELIVER)
 
     def deliver(self) -> None:
         """Notifiers deliver the alerts."""
-        self.conversations.gather()
+        one_by_one(self.conversations.gather)
         for delivery in self._drain(lambda now, me: self.ledger.deliveries.claim(now, due.DELIVER_LEASE, me)):
             self.handover.attempt(delivery, give_up_at=delivery.claimed_at + due.DELIVER_LEASE / 2)
 

@@ -131,10 +131,10 @@ class Reader:
 
     def _notice(self, claim: ClaimedFiling, document: Document | None) -> tuple[Form144Notice, str | None]:
         try:
-            if document is None:
-                raise UnreadableFiling("EDGAR announced the filing and never served its document")
             if claim.cut_short >= READINGS_CUT_SHORT:
                 raise UnreadableFiling(f"reading it was cut short {claim.cut_short} times")
+            if document is None:
+                raise UnreadableFiling("EDGAR announced the filing and never served its document")
             return read_notice(document.body), None
         except UnreadableFiling as error:
             if len(claim.filing.parties) < 2 and self.clock() < claim.seen_at + OTHER_ROW_PATIENCE:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import date
-from threading import Barrier, BrokenBarrierError
+from threading import Barrier, BrokenBarrierError, Event, current_thread, main_thread
 
 import msgspec
 import pytest
@@ -15,10 +15,14 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from tests.builders import a_filing
-from tests.ledger.readings import EMAIL, LEASE, NOW, SLACK, a_claim, a_raised_alert, a_reading
+from tests.ledger.readings import EMAIL, LEASE, NOW, SLACK, a_claim, a_raised_alert, a_reading, owe
+from worker.alerts.delivery import DeliveryState
+from worker.alerts.message import Message
 from worker.filings.filing import Filing, Party
 from worker.ledger.announcing import announce
 from worker.ledger.ledger import Ledger
+from worker.ledger.owing import Due
+from worker.ledger.owing import owe as owe_one
 
 pytestmark = pytest.mark.servers
 
@@ -91,3 +95,39 @@ def test_two_readings_that_open_the_same_lanes_in_another_order_are_both_written
             for claim, raised in zip(claims, (alerts, again), strict=True)
         ]
     assert [one.result() for one in written] == [True, True]
+
+
+def test_a_reading_that_is_being_written_down_hides_no_destination_from_those_who_deliver(
+    postgresql: Ledger,
+) -> None:
+    owe(postgresql, SLACK)
+    with postgresql.database.write() as connection:
+        # A new delivery points at its lane, which a claim of an older one takes.
+        owe_one(postgresql.database, connection, Due(SLACK, Message(text="another"), "another key", NOW))
+        assert postgresql.deliveries.claim(NOW, LEASE, "me") is not None
+
+
+def test_of_two_people_who_retry_at_once_one_does_and_what_is_being_sent_stays_so(
+    postgresql: Ledger,
+) -> None:
+    owe(postgresql, SLACK)
+    delivery = postgresql.deliveries.claim(NOW, LEASE, "me")
+    assert delivery is not None
+    postgresql.deliveries.give_up(delivery, DeliveryState.REFUSED, "no_text", NOW)
+    looked, goes_on = Event(), Event()
+
+    def wait_after_looking(*arguments: object) -> None:
+        if str(arguments[2]).startswith("UPDATE deliveries") and current_thread() is not main_thread():
+            looked.set()
+            goes_on.wait(10)
+
+    event.listen(postgresql.database.engine, "before_cursor_execute", wait_after_looking)
+    with ThreadPoolExecutor(1) as pool:
+        slower = pool.submit(postgresql.failed.retry, [delivery.id], NOW, by="Jane", send_again=False)
+        assert looked.wait(10)
+        assert postgresql.failed.retry([delivery.id], NOW, by="John", send_again=False) == 1
+        sent = postgresql.deliveries.claim(NOW, LEASE, "a worker")
+        assert sent is not None
+        goes_on.set()
+        assert slower.result() == 0
+    assert postgresql.deliveries.claim(NOW, LEASE, "another worker") is None

@@ -102,9 +102,11 @@ class Database:
     def only_free_rows(self, query: sa.Select[Any], *tables: sa.Table) -> sa.Select[Any]:
         """Let `query` pass over rows of `tables` that another worker is claiming at this moment.
 
-        SQLite has one writer at a time and needs nothing.
+        SQLite has one writer at a time and needs nothing. Rows that a new row elsewhere points at are free.
         """
-        return query if self.is_sqlite else query.with_for_update(skip_locked=True, of=list(tables))
+        if self.is_sqlite:
+            return query
+        return query.with_for_update(skip_locked=True, key_share=True, of=list(tables))
 
     def insert_new(self, table: sa.Table, rows: list[dict[str, Any]]) -> sa.Insert:
         """An INSERT of `rows` that passes over those whose key or unique columns stand already."""

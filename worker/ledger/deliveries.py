@@ -40,10 +40,6 @@ _LANE = sa.update(lanes).where(lanes.c.notifier == sa.bindparam("to"), lanes.c.a
 _OPEN_LANE = _LANE.values(open_at=sa.bindparam("opens"))
 _LEAVE_LANE = _LANE.values(open_at=sa.bindparam("opens"), failing=sa.bindparam("fails"))
 _END_LANE = _LANE.values(open_at=sa.bindparam("opens"), ended_because=sa.bindparam("because"))
-_WITHOUT_ANSWER = sa.select(
-    sa.func.count().filter(attempts.c.outcome.is_(None)),
-    sa.func.count().filter(sa.or_(attempts.c.outcome.is_(None), attempts.c.outcome == "unknown")),
-).where(attempts.c.delivery_id == sa.bindparam("delivery"))
 
 
 class Deliveries:
@@ -68,7 +64,7 @@ class Deliveries:
             doubtful = row.state in (DeliveryState.SENDING, DeliveryState.UNKNOWN)
             cut_short = unanswered = 0
             if doubtful:
-                cut_short, unanswered = connection.execute(_WITHOUT_ANSWER, {"delivery": row.id}).one()
+                cut_short, unanswered = self._queue.without_answer(connection, row)
             first = row.first_attempt_at or now
             number = row.attempts + 1
             taken = {"delivery": row.id, "claimant": owner, "ends": ends, "number": number, "first": first}
@@ -145,9 +141,11 @@ class Deliveries:
         ask_at: datetime | None,
         lane_opens_at: datetime | None = None,
         was_sent: bool = True,
+        lane_fails: bool = True,
     ) -> bool:
         """It may have arrived, by this attempt where it `was_sent`, else by an earlier one. Asked about from
-        `ask_at`; None leaves it to a person, in plain sight. Its lane opens then, or sooner if that is said.
+        `ask_at`; None leaves it to a person, in plain sight. Its lane opens then, or sooner if that is said,
+        and comes after others unless this says nothing of the other side.
         """
         return self._settle(
             delivery,
@@ -156,7 +154,7 @@ class Deliveries:
             "unknown" if was_sent else "unreachable",
             why,
             trouble=None if ask_at else Trouble.UNKNOWN,
-            lane_fails=ask_at is not None,
+            lane_fails=lane_fails,
             state=DeliveryState.UNKNOWN,
             due_at=ask_at,
             settled_at=None if ask_at else now,
@@ -173,7 +171,8 @@ class Deliveries:
         ends_destination: bool = False,
     ) -> bool:
         """`refused` or `abandoned`: nothing more is tried for this delivery; the lane goes on, unless the
-        destination ends: then nothing more goes there until a person opens it again.
+        destination ends: then nothing more goes there until a person opens it again. What is abandoned says
+        that the other side is away still: all that waits for it comes after others.
         """
         return self._settle(
             delivery,
@@ -182,6 +181,7 @@ class Deliveries:
             state.value,
             why,
             trouble=Trouble.ENDED if ends_destination else Trouble(state.value),
+            lane_fails=state is DeliveryState.ABANDONED,
             ends_lane=ends_destination,
             state=state,
             due_at=None,

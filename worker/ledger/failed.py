@@ -94,17 +94,19 @@ class Failed:
         also be wrong about one that was closed, while its message is kept.
 
         One that may have arrived is asked about first, unless `send_again`: then it is sent whatever the
-        other side holds. Returns how many; a number that names no failed delivery is passed over.
+        other side holds. Returns how many; a number that names no failed delivery is passed over, and so is
+        one that another person has brought back at this moment.
         """
+        retried = 0
         with self._database.write() as connection:
             rows = connection.execute(
                 _query().where(sa.or_(_FAILED, _CLOSED), no_drill_delivery(), deliveries.c.id.in_(numbers))
             ).all()
             for row in rows:
                 doubtful = row.state in _DOUBTFUL and not send_again
-                connection.execute(
+                done = connection.execute(
                     sa.update(deliveries)
-                    .where(deliveries.c.id == row.id)
+                    .where(deliveries.c.id == row.id, deliveries.c.state == row.state)
                     .values(
                         state=DeliveryState.UNKNOWN if doubtful else DeliveryState.OWED,
                         due_at=now,
@@ -113,9 +115,12 @@ class Failed:
                         settled_at=None,
                     )
                 )
+                if done.rowcount != 1:
+                    continue
+                retried += 1
                 self._open(connection, Destination(row.notifier, row.address), now, by)
                 note(connection, Kind.RETRIED, row.key, now, by=by, state=row.state, send_again=send_again)
-        return len(rows)
+        return retried
 
     def close(self, numbers: Sequence[int], now: datetime, *, by: str, reason: str) -> int:
         """Write down that a person has dealt with failed deliveries: from now on nothing waits for them, and

@@ -84,8 +84,10 @@ class Filings:
             quiet=row.quiet,
         )
 
-    def postpone(self, claim: ClaimedFiling, due_at: datetime, why: str) -> None:
-        """Give the claim back, to be read at `due_at`. Does nothing where another reader holds it now."""
+    def postpone(self, claim: ClaimedFiling, due_at: datetime, why: str, *, cut_short: bool = False) -> None:
+        """Give the claim back, to be read at `due_at`; it counts as cut short where that is said. Does
+        nothing where another reader holds it now.
+        """
         with self._database.write() as connection:
             connection.execute(
                 sa.update(filings)
@@ -94,7 +96,7 @@ class Filings:
                     state="announced",
                     owner=None,
                     due_at=due_at,
-                    postponed=filings.c.postponed + 1,
+                    postponed=filings.c.postponed + (0 if cut_short else 1),
                     last_error=why,
                 )
             )

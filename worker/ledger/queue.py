@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from worker.alerts.delivery import DeliveryState
 from worker.ledger.database import Database
-from worker.ledger.tables import alerts, deliveries, lanes
+from worker.ledger.tables import alerts, attempts, deliveries, lanes
 
 #: States from which a delivery can be claimed once it is due: `sending` past its lease is a crash,
 #: `unknown` with a due time waits to be asked about, `held` with one for its quiet hours to end.
@@ -41,6 +41,13 @@ _ACCESSION = (
     .label("accession")
 )
 
+#: How many came to no end, with their process, and how many may have arrived: since the delivery is owed, for
+#: a person who retries it gives it new patience.
+_WITHOUT_ANSWER = sa.select(
+    sa.func.count().filter(attempts.c.outcome.is_(None)),
+    sa.func.count().filter(sa.or_(attempts.c.outcome.is_(None), attempts.c.outcome == "unknown")),
+).where(attempts.c.delivery_id == sa.bindparam("delivery"), attempts.c.started_at >= sa.bindparam("since"))
+
 
 class Queue:
     """What can be claimed, the oldest first; but what goes to a destination that did not take the last one
@@ -71,6 +78,12 @@ class Queue:
             if (row := connection.execute(head, {"now": now}).one_or_none()) is not None:
                 return row
         return None
+
+    def without_answer(self, connection: sa.Connection, row: sa.Row[Any]) -> tuple[int, int]:
+        """How many attempts at it were cut short, and how many may have arrived."""
+        since = {"delivery": row.id, "since": row.owed_since}
+        cut_short, unanswered = connection.execute(_WITHOUT_ANSWER, since).one()
+        return cut_short, unanswered
 
     def put_last(self, connection: sa.Connection, notifier: str) -> None:
         """All that goes through that notifier comes after what goes through others, until it takes something

@@ -15,12 +15,12 @@ from worker.alerts.hold import Hold
 from worker.alerts.message import Message
 from worker.filings.notice import Form144Notice
 from worker.ledger import steps
-from worker.ledger.aftermath_tables import holds
 from worker.ledger.chain import Entry, note_all
 from worker.ledger.database import Database
 from worker.ledger.digests import NewEntry, enter
 from worker.ledger.drills import write_drill_reading
 from worker.ledger.filings import ClaimedFiling, settle
+from worker.ledger.holding import ended_silences, write_hold
 from worker.ledger.tables import alerts, deliveries, documents, lanes, notices
 from worker.ledger.troubles import Trouble, note
 from worker.watchlists.destination import Destination
@@ -39,6 +39,11 @@ class Owed(msgspec.Struct, frozen=True, kw_only=True):
     problem: str | None = None
     hold: Hold | None = None
     digest: ForDigest | None = None
+
+    def without(self, ended: Collection[int]) -> Owed:
+        """The same, not kept back by any of those silences."""
+        is_released = self.hold is not None and self.hold.silence_id in ended
+        return msgspec.structs.replace(self, hold=None) if is_released else self
 
 
 class RaisedAlert(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,6 +84,19 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     near_misses: tuple[NearMiss, ...] = ()
     lists: str | None = None
 
+    @property
+    def holds(self) -> list[Hold]:
+        """What keeps any of its messages back."""
+        return [item.hold for alert in self.alerts for item in alert.owed if item.hold is not None]
+
+    def owed_at_once(self, ended: Collection[int]) -> Reading:
+        """With nothing kept back by those silences."""
+        alerts = (
+            msgspec.structs.replace(alert, owed=tuple(item.without(ended) for item in alert.owed))
+            for alert in self.alerts
+        )
+        return msgspec.structs.replace(self, alerts=tuple(alerts))
+
 
 class Readings:
     """Writes readings over the tables `documents`, `notices`, `alerts` and `deliveries`."""
@@ -106,6 +124,8 @@ class Readings:
                     why_nobody=reading.drill.why_nobody,
                 )
             accession = claim.filing.accession
+            ended = ended_silences(connection, reading.holds, now)
+            reading = reading.owed_at_once(ended) if ended else reading
             self._open_lanes(connection, reading, now)
             raised = [one for one in reading.alerts if self._write_alert(connection, accession, one, now)]
             enter(self._database, connection, accession, _for_digests(reading), now)
@@ -164,7 +184,7 @@ class Readings:
         connection.execute(sa.insert(deliveries), [_delivery(item, alert_id, now) for item in owed])
         for item in owed:
             if item.hold is not None:
-                _write_hold(connection, item.key, item.hold, now)
+                write_hold(connection, item.key, item.hold, now)
             if item.problem:
                 why = item.problem
                 note(self._database, connection, Trouble.TEMPLATE, why, what=why, now=now)
@@ -201,20 +221,6 @@ def _for_digests(reading: Reading) -> Iterator[NewEntry]:
                 yield NewEntry(item.destination, alert.match.watchlist_id, item.digest, item.key)
     for miss in reading.near_misses:
         yield NewEntry(miss.destination, miss.watchlist_id, miss.digest)
-
-
-def _write_hold(connection: sa.Connection, key: str, hold: Hold, now: datetime) -> None:
-    delivery = connection.execute(sa.select(deliveries.c.id).where(deliveries.c.key == key)).scalar_one()
-    connection.execute(
-        sa.insert(holds).values(
-            delivery_id=delivery,
-            silence_id=hold.silence_id,
-            because=hold.because,
-            author=hold.by,
-            held_at=now,
-            until=hold.until,
-        )
-    )
 
 
 def _accepted_at(notice: Form144Notice) -> datetime | None:

@@ -94,6 +94,14 @@ class Silences:
             return len(keys)
 
 
+def still_in_force(connection: sa.Connection, number: int, now: datetime) -> bool:
+    """Whether that silence has not ended, inside a transaction until whose end nobody can end it: what it
+    holds is seen by whoever releases it.
+    """
+    query = sa.select(silences.c.id).where(silences.c.id == number, *_in_force(now))
+    return connection.execute(query.with_for_update(read=True)).one_or_none() is not None
+
+
 def _in_force(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
     return silences.c.created_at <= now, silences.c.expires_at > now
 
