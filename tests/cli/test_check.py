@@ -49,6 +49,17 @@ def test_a_good_folder_is_told_whom_it_watches_and_exits_with_0(folder: Path) ->
     assert "1 list, 1 entry, 1 destination, 0 mistakes, 0 warnings" in result.stdout
 
 
+def test_it_says_when_messages_wait_and_what_a_near_miss_is(folder: Path) -> None:
+    quiet = "quiet_hours: 22:00-07:00, weekends America/New_York\nnear_miss: 20%\n"
+    (folder / "one.yaml").write_text(GOOD + quiet)
+    told = run(folder).stdout
+    assert "keeps quiet 22:00 to 07:00, weekends, America/New_York: console:" in told
+    assert "near miss within 20%" in told
+    (listed,) = json.loads(run(folder, "--json").stdout)["lists"]
+    assert listed["near_miss"] == "20%"
+    assert listed["routes"][0]["quiet_hours"] == "22:00 to 07:00, weekends, America/New_York"
+
+
 def test_every_mistake_stands_on_its_line_with_what_to_write_and_exits_with_2(folder: Path) -> None:
     (folder / "one.yaml").write_text(GOOD.replace("AAPL", "AAPX").replace("market_value", "market_valu"))
     (folder / "two.yaml").write_text(GOOD.replace("console:", "slak:#ir").replace("AAPL", "NVDX"))

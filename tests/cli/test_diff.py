@@ -38,6 +38,7 @@ def folder(tmp_path: Path) -> Path:
     (notices / "small.xml").write_bytes(as_xml(a_notice()))
     (notices / "none.txt").write_text("nothing")
     (notices / "notes.md").write_text("nothing")
+    (notices / "page.html").write_text("<html><body>nothing</body></html>")
     return tmp_path
 
 
@@ -60,6 +61,15 @@ def test_the_change_is_told_per_destination_from_a_folder_of_documents(folder: P
         f"  + small.xml {SMALL}; {folder}/new/a.yaml: {EVERY}",
     ]
     assert "none.txt" in result.stderr
+    assert "page.html" in result.stderr
+
+
+def test_an_edit_of_quiet_hours_alone_is_told(folder: Path) -> None:
+    (folder / "new" / "a.yaml").write_text(OLD + "quiet_hours: 22:00-07:00 America/New_York\n")
+    result = run(folder, "--notices", str(folder / "notices"))
+    assert result.stdout.splitlines()[-1] == (
+        "console:  was told at once, would be told at once outside of 22:00 to 07:00, America/New_York"
+    )
 
 
 def test_what_goes_says_what_no_longer_holds(folder: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
@@ -27,7 +28,7 @@ from worker.watchlists.loading import FolderReading, read_watchlists
 from worker.watchlists.match import Severity
 from worker.watchlists.pins import LOCK_NAME, pins_for, write_pins
 from worker.watchlists.rehearsing import Rehearsed, rehearse
-from worker.watchlists.watchlist import Entry, Route, Watchlist
+from worker.watchlists.watchlist import NEAR_MISS, Entry, Route, Watchlist
 
 _SHOWN = 12
 
@@ -176,6 +177,24 @@ def _show_list(watchlist: Watchlist, out: Console) -> None:
         if route.conditions:
             stated = " and ".join(condition.text for condition in route.conditions)
             out.print(f"  tells {_told(route, watchlist)} when {stated}", markup=False)
+    for line in _waits(watchlist):
+        out.print(f"  {line}", markup=False)
+
+
+def _waits(watchlist: Watchlist) -> Iterator[str]:
+    """When its messages wait, and what a near miss is where the list says so."""
+    quiet: dict[str, list[str]] = {}
+    for route in watchlist.routes:
+        if route.quiet_hours is not None and route.is_at_once:
+            quiet.setdefault(str(route.quiet_hours), []).append(str(route.destination))
+    for hours, waiting in quiet.items():
+        yield f"keeps quiet {hours}: {', '.join(dict.fromkeys(waiting))}"
+    if watchlist.near_miss != NEAR_MISS:
+        yield f"near miss within {_percent(watchlist.near_miss)}"
+
+
+def _percent(share: Decimal) -> str:
+    return f"{(share * 100).normalize():f}%"
 
 
 def _told(route: Route, watchlist: Watchlist) -> str:
@@ -210,11 +229,13 @@ def _list(watchlist: Watchlist) -> dict[str, object]:
                 "conditions": [condition.text for condition in route.conditions],
                 "severity": route.severity,
                 "told": route.how,
+                "quiet_hours": str(route.quiet_hours) if route.quiet_hours else None,
                 "where": route.where,
             }
             for route in watchlist.routes
         ],
         "severity": watchlist.severity,
+        "near_miss": _percent(watchlist.near_miss),
         "digest": watchlist.digest,
     }
 

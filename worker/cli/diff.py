@@ -38,6 +38,9 @@ _SHOWN = 20
 
 Decided = tuple[Filing, Form144Notice, Replayed]
 
+#: What the name of a document ends with.
+KINDS = frozenset({".xml", ".txt", ".htm", ".html", ".pdf"})
+
 
 def diff(
     old: Annotated[Path, typer.Argument(help="the lists as they are: a folder or one file")],
@@ -96,11 +99,11 @@ def _files(path: Path) -> dict[str, bytes]:
 
 
 def _documents(folder: Path) -> Iterator[tuple[Filing, Form144Notice]]:
-    """Every notice in the folder; a document that is none is passed over, saying so."""
+    """Every notice in the folder; a document that is none is passed over, saying so. Other files are none."""
     if not folder.is_dir():
         raise ConfigurationError([Mistake(str(folder), "is not a folder")])
     for path in sorted(folder.rglob("*")):
-        if path.suffix.lower() not in {".xml", ".txt"} or not path.is_file():
+        if path.suffix.lower() not in KINDS or not path.is_file():
             continue
         try:
             notice = read_notice(path.read_bytes())
@@ -145,7 +148,7 @@ def _show(decided: list[Decided], out: Console) -> None:
 
 
 def _moved(before: WatchlistIndex, after: WatchlistIndex) -> Iterator[str]:
-    """Who would be told at another time: in a digest, or not any more."""
+    """Who would be told at another time: in a digest, in other quiet hours, or not any more."""
     was, will_be = _ways(before), _ways(after)
     for to in sorted({*was} & {*will_be}):
         if was[to] != will_be[to]:
@@ -156,7 +159,8 @@ def _ways(index: WatchlistIndex) -> dict[Destination, list[str]]:
     ways: dict[Destination, set[str]] = {}
     for watchlist in index.watchlists:
         for route in watchlist.routes:
-            ways.setdefault(route.destination, set()).add(route.how)
+            quiet = f" outside of {route.quiet_hours}" if route.quiet_hours and route.is_at_once else ""
+            ways.setdefault(route.destination, set()).add(route.how + quiet)
     return {to: sorted(found) for to, found in ways.items()}
 
 

@@ -83,4 +83,4 @@ def init(
     for name, text in files.items():
         (where / name).write_text(text, encoding="utf-8")
         typer.echo(f"{where / name}")
-    typer.echo("Edit the first, then: form144 check")
+    typer.echo(f"Edit the first, then: form144 check{f' {folder}' if folder else ''}")

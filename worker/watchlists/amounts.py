@@ -144,7 +144,9 @@ def day(text: str) -> date:
     return found
 
 
-def comparison(text: str, read: Callable[[str], T], example: str) -> Comparison[T]:
+def comparison(
+    text: str, read: Callable[[str], T], example: str, others: str = "at least, under, at most, between"
+) -> Comparison[T]:
     """Read `over 10M` and its kin, each amount by `read`. Raises Misread."""
     said = " ".join(text.split())
     between = re.fullmatch(r"between (.+) and (.+)", said, re.IGNORECASE)
@@ -158,9 +160,7 @@ def comparison(text: str, read: Callable[[str], T], example: str) -> Comparison[
         for word in words:
             if said.lower().startswith(word) and not _runs_on(said, word):
                 return Comparison(text=said, sense=sense, limit=read(said[len(word) :].strip()))
-    raise Misread(
-        f"{said!r} does not say how to compare", f"write {example}; also at least, under, at most, between"
-    )
+    raise Misread(f"{said!r} does not say how to compare", f"write {example}; also {others}")
 
 
 def _insist_on_unit(said: str, low: str, high: str) -> None:

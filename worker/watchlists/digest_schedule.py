@@ -128,7 +128,9 @@ def _day(word: str) -> int:
     known = {name.casefold(): number for name, number in _DAY_WORDS.items()}
     if word in known:
         return known[word]
-    hint = did_you_mean(word, ["daily", "weekdays", "weekly", *DAYS])
+    # Not Monday, which it looks most like.
+    is_month = word.casefold().startswith("month")
+    hint = "" if is_month else did_you_mean(word, ["daily", "weekdays", "weekly", *DAYS])
     raise Misread(f"{word!r} is not daily, weekdays, or a day of the week", hint or f"write {EXAMPLE}")
 
 

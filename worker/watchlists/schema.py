@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, Field
@@ -24,7 +23,7 @@ from worker.watchlists.shapes import (
     as_list,
     filled,
 )
-from worker.watchlists.watchlist import Visibility
+from worker.watchlists.watchlist import NEAR_MISS, Visibility
 from worker.watchlists.when import When
 
 
@@ -53,7 +52,7 @@ class WatchlistFile(Strict):
         None, description="Conditions; every line must hold."
     )
     near_miss: Fraction = Field(
-        Decimal("0.1"), description="How close to a limit still counts as a near miss; 10% unless said."
+        NEAR_MISS, description="How close to a limit still counts as a near miss; 10% unless said."
     )
     tell: Annotated[list[Tell], BeforeValidator(as_list)] = Field(
         [], description="Destinations: slack:#channel, email:address, console:."

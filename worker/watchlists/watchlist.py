@@ -17,6 +17,9 @@ from worker.watchlists.rehearsal import Rehearsal
 #: How many characters a list's id may have: the ledger has room for no more.
 LONGEST_ID = 100
 
+#: By how much of a limit a figure may miss it and still be a near miss, unless the list says otherwise.
+NEAR_MISS = Decimal("0.1")
+
 
 class Visibility(StrEnum):
     """Who may learn that the list exists."""

@@ -31,7 +31,8 @@ def _sale_window(said: str) -> SaleWindow:
     within = re.fullmatch(r"within\s+(.+)", said, re.IGNORECASE)
     if within is not None:
         return SaleWindow(wait=Comparison(text=said, sense=Sense.AT_MOST, limit=days(within[1])))
-    return SaleWindow(days=comparison(said, day, "within 10 days, or before 2026-12-31"))
+    others = "on or before, after, on or after, between"
+    return SaleWindow(days=comparison(said, day, "within 10 days, or before 2026-12-31", others))
 
 
 @question(
@@ -122,7 +123,7 @@ def _if_earlier(verdict: Verdict, figure: T, limit: Comparison[T], evidence: Evi
 def _has_plan(evidence: Evidence) -> Verdict:
     notice = evidence.notice
     if notice.plan_adoption_dates:
-        return met(f"plan adopted {', '.join(map(str, notice.plan_adoption_dates))}")
+        return met(f"plan adopted {', '.join(dict.fromkeys(map(str, notice.plan_adoption_dates)))}")
     if notice.source is Source.ANNOUNCEMENT:
         return unknown("the document could not be read")
     if unread := notice.unread_plan_dates:
