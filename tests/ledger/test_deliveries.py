@@ -6,7 +6,9 @@ import sqlalchemy as sa
 
 from tests.ledger.readings import EMAIL, LEASE, NOW, SLACK, owe
 from worker.alerts.delivery import Delivery, DeliveryState, Receipt
+from worker.ledger.kinds import Kind
 from worker.ledger.ledger import Ledger
+from worker.ledger.record_tables import entries
 from worker.ledger.tables import attempts, deliveries
 
 TAKEN = Receipt(reference="1756756000.000100")
@@ -128,3 +130,13 @@ def test_nothing_goes_to_a_destination_that_has_ended(ledger: Ledger) -> None:
     assert ledger.deliveries.due(NOW) == 1
     assert claim(ledger).destination == EMAIL
     assert ledger.report.ended_lanes() == {SLACK: "the channel is archived"}
+
+
+def test_a_settlement_whose_answer_was_lost_is_written_once(ledger: Ledger) -> None:
+    owe(ledger, SLACK)
+    delivery = claim(ledger)
+    for _ in range(2):  # who heard nothing writes it again
+        assert ledger.deliveries.delivered(delivery, TAKEN, NOW, lane_opens_at=NOW)
+    query = sa.select(sa.func.count()).where(entries.c.kind == Kind.SETTLED)
+    with ledger.database.read() as connection:
+        assert connection.scalar(query) == 1

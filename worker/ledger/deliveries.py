@@ -31,9 +31,11 @@ _TAKE = (
 _MINE = sa.update(deliveries).where(
     deliveries.c.id == sa.bindparam("delivery"), deliveries.c.owner == sa.bindparam("claimant")
 )
+_THIS = attempts.c.delivery_id == sa.bindparam("delivery"), attempts.c.number == sa.bindparam("this")
+_ENDED = sa.select(attempts.c.outcome, attempts.c.detail).where(*_THIS)
 _ATTEMPT = (
     sa.update(attempts)
-    .where(attempts.c.delivery_id == sa.bindparam("delivery"), attempts.c.number == sa.bindparam("this"))
+    .where(*_THIS)
     .values(ended_at=sa.bindparam("now"), outcome=sa.bindparam("what"), detail=sa.bindparam("said"))
 )
 _LANE = sa.update(lanes).where(lanes.c.notifier == sa.bindparam("to"), lanes.c.address == sa.bindparam("at"))
@@ -62,9 +64,7 @@ class Deliveries:
             if row is None:
                 return None
             doubtful = row.state in (DeliveryState.SENDING, DeliveryState.UNKNOWN)
-            cut_short = unanswered = 0
-            if doubtful:
-                cut_short, unanswered = self._queue.without_answer(connection, row)
+            cut_short, unanswered = self._queue.without_answer(connection, row) if doubtful else (0, 0)
             first = row.first_attempt_at or now
             number = row.attempts + 1
             taken = {"delivery": row.id, "claimant": owner, "ends": ends, "number": number, "first": first}
@@ -219,10 +219,12 @@ class Deliveries:
     ) -> bool:
         with self._database.write() as connection:
             mine = {"delivery": delivery.id, "claimant": delivery.owner}
-            settled = connection.execute(_MINE.values(owner=None, **values), mine)
-            attempt = {"delivery": delivery.id, "this": delivery.attempt}
-            connection.execute(_ATTEMPT, {**attempt, "now": now, "what": outcome, "said": detail})
-            to, in_time = delivery.destination, settled.rowcount == 1
+            in_time = connection.execute(_MINE.values(owner=None, **values), mine).rowcount == 1
+            this = {"delivery": delivery.id, "this": delivery.attempt}
+            if not in_time and connection.execute(_ENDED, this).one() == (outcome, detail):
+                return True  # written already: only the answer to that was lost
+            connection.execute(_ATTEMPT, this | {"now": now, "what": outcome, "said": detail})
+            to = delivery.destination
             chain.note(
                 connection,
                 Kind.SETTLED,
