@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +16,7 @@ from worker import parts
 from worker.cli.check_ledger import from_ledger
 from worker.cli.console import stderr, stdout
 from worker.cli.explain import decision_lines
+from worker.cli.list_view import list_json, show_list
 from worker.edgar.budget import LocalBudget
 from worker.errors import ConfigurationError, Mistake
 from worker.filings.filing import eastern_day
@@ -25,12 +25,8 @@ from worker.settings import from_environment
 from worker.watched_folder import read_folder
 from worker.watchlists.contradictions import contradictions
 from worker.watchlists.loading import FolderReading, read_watchlists
-from worker.watchlists.match import Severity
 from worker.watchlists.pins import LOCK_NAME, pins_for, write_pins
 from worker.watchlists.rehearsing import Rehearsed, rehearse
-from worker.watchlists.watchlist import NEAR_MISS, Entry, Route, Watchlist
-
-_SHOWN = 12
 
 
 def check(
@@ -88,7 +84,7 @@ def check(
 def show(reading: FolderReading, rehearsed: Sequence[Rehearsed], out: Console, errors: Console) -> None:
     """The lists on `out`; warnings, mistakes and tests that failed on `errors`."""
     for watchlist in reading.watchlists:
-        _show_list(watchlist, out)
+        show_list(watchlist, out)
     for mistake in reading.warnings:
         errors.print(f"warning: {mistake}", style="yellow", markup=False)
     for mistake in reading.mistakes:
@@ -123,7 +119,7 @@ def as_json_text(reading: FolderReading, rehearsed: Sequence[Rehearsed]) -> str:
     """The same as one JSON object: `lists`, `mistakes`, `warnings`, `tests`."""
     return msgspec.json.encode(
         {
-            "lists": [_list(watchlist) for watchlist in reading.watchlists],
+            "lists": [list_json(watchlist) for watchlist in reading.watchlists],
             "mistakes": [_place(mistake) for mistake in reading.mistakes],
             "warnings": [_place(mistake) for mistake in reading.warnings],
             "tests": [
@@ -142,102 +138,6 @@ def as_json_text(reading: FolderReading, rehearsed: Sequence[Rehearsed]) -> str:
             ],
         }
     ).decode()
-
-
-def meaning(entry: Entry) -> str:
-    """What an entry was found to mean: `QFIN is Qifu Technology, Inc. (CIK 1741530)`."""
-    if entry.cik is not None and entry.called is not None:
-        return f"{entry.text} is {entry.called} (CIK {entry.cik})"
-    if entry.cik is not None:
-        return entry.text if entry.text.lstrip("0") == str(entry.cik) else f"{entry.text} is CIK {entry.cik}"
-    if entry.file_number is not None:
-        return f"{entry.text}, by its file number"
-    return f"{entry.text}, by name only" if entry.is_found else f"{entry.text}, which was not found"
-
-
-def _show_list(watchlist: Watchlist, out: Console) -> None:
-    out.print(
-        f"{watchlist.name}  ({watchlist.path}, {watchlist.visibility}, {watchlist.owner})", markup=False
-    )
-    if watchlist.any_notice:
-        out.print("  watches every notice")
-    for entry in watchlist.entries[:_SHOWN]:
-        verb = "watches" if entry.is_found else "does not watch"
-        out.print(f"  {verb} {entry.side} {meaning(entry)}", markup=False)
-    if len(watchlist.entries) > _SHOWN:
-        out.print(f"  and {len(watchlist.entries) - _SHOWN:,} more")
-    for condition in watchlist.conditions:
-        out.print(f"  when {condition.text}", markup=False)
-    if watchlist.severity is not Severity.NORMAL:
-        out.print(f"  severity {watchlist.severity}")
-    always = [_told(route, watchlist) for route in watchlist.routes if not route.conditions]
-    if always or not watchlist.routes:
-        out.print(f"  tells {', '.join(dict.fromkeys(always)) or 'nobody'}", markup=False)
-    for route in watchlist.routes:
-        if route.conditions:
-            stated = " and ".join(condition.text for condition in route.conditions)
-            out.print(f"  tells {_told(route, watchlist)} when {stated}", markup=False)
-    for line in _waits(watchlist):
-        out.print(f"  {line}", markup=False)
-
-
-def _waits(watchlist: Watchlist) -> Iterator[str]:
-    """When its messages wait, and what a near miss is where the list says so."""
-    quiet: dict[str, list[str]] = {}
-    for route in watchlist.routes:
-        if route.quiet_hours is not None and route.is_at_once:
-            quiet.setdefault(str(route.quiet_hours), []).append(str(route.destination))
-    for hours, waiting in quiet.items():
-        yield f"keeps quiet {hours}: {', '.join(dict.fromkeys(waiting))}"
-    if watchlist.near_miss != NEAR_MISS:
-        yield f"near miss within {_percent(watchlist.near_miss)}"
-
-
-def _percent(share: Decimal) -> str:
-    return f"{(share * 100).normalize():f}%"
-
-
-def _told(route: Route, watchlist: Watchlist) -> str:
-    severity = f" as {route.severity}" if route.severity is not watchlist.severity else ""
-    how = f" {route.how}" if route.digest is not None else ""
-    return f"{route.destination}{severity}{how}"
-
-
-def _list(watchlist: Watchlist) -> dict[str, object]:
-    return {
-        "id": watchlist.id,
-        "name": watchlist.name,
-        "owner": watchlist.owner,
-        "path": watchlist.path,
-        "visibility": watchlist.visibility,
-        "any_notice": watchlist.any_notice,
-        "entries": [
-            {
-                "entry": entry.text,
-                "side": entry.side,
-                "cik": entry.cik,
-                "called": entry.called,
-                "where": entry.where,
-            }
-            for entry in watchlist.entries
-        ],
-        "conditions": [condition.text for condition in watchlist.conditions],
-        "destinations": [str(destination) for destination in watchlist.destinations],
-        "routes": [
-            {
-                "destination": str(route.destination),
-                "conditions": [condition.text for condition in route.conditions],
-                "severity": route.severity,
-                "told": route.how,
-                "quiet_hours": str(route.quiet_hours) if route.quiet_hours else None,
-                "where": route.where,
-            }
-            for route in watchlist.routes
-        ],
-        "severity": watchlist.severity,
-        "near_miss": _percent(watchlist.near_miss),
-        "digest": watchlist.digest,
-    }
 
 
 def _place(mistake: Mistake) -> dict[str, str]:
