@@ -190,8 +190,26 @@ def test_a_question_answers_with_the_figures_behind_it(
 
 
 NASDAQ = ["NASDAQ", "NASD", "Nasdaq Global Select", "NASDAQ GLOBAL MARKET", "Nasdaq Capital Marke"]
-NASDAQ += ["The Nasdaq Stock Mar", "NASDAQ-GS", "NasdaqGS", "NMS", "XNGS"]
-NYSE = ["NYSE", "N.Y.S.E.", "New York Stock Exch.", "The New York Stock E", "New York", "XNYS"]
+NASDAQ += [
+    "The Nasdaq Stock Mar",
+    "NASDAQ-GS",
+    "NasdaqGS",
+    "NMS",
+    "XNGS",
+    "NASDAQ NMS",
+    "Nasdaq/NMS",
+    "NASDAQ-NMS",
+]
+NYSE = [
+    "NYSE",
+    "NYSE LLC",
+    "NYSE Inc",
+    "N.Y.S.E.",
+    "New York Stock Exch.",
+    "The New York Stock E",
+    "New York",
+    "XNYS",
+]
 OTHERS = ["NYSE American", "NYSE Arca", "Nasdaq Copenhagen", "OTC"]
 
 
@@ -304,3 +322,28 @@ def test_logic_in_three_values_agrees_with_its_definition(answers: tuple[Answer,
         ask(f"not: {{all: [{parts}]}}", notice).answer
         is order[2 - order.index(min(answers, key=order.index))]
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "units", "value", "answer"),
+    [
+        ("market_value: over 10M", 69_996, "0", UNKNOWN),
+        ("market_value: under 10M", 69_996, "0", UNKNOWN),
+        ("market_value: between 1M and 10M", 69_996, "0", UNKNOWN),
+        ("units: over 1k", 0, "11588537.76", UNKNOWN),
+        ("units: over 1k", 69_996, "0", MET),
+        ("market_value: over 10M", 0, "11588537.76", MET),
+        ("market_value: over 10M", 0, "0", NOT_MET),
+    ],
+)
+def test_a_zero_beside_a_figure_is_a_slip_and_hides_no_sale(
+    written: str, units: int, value: str, answer: Answer
+) -> None:
+    notice = a_notice(proposed_sales=(a_proposed_sale(units=units, market_value=Decimal(value)),))
+    assert ask(written, notice).answer is answer
+
+
+def test_a_sum_that_holds_without_the_line_that_slipped_stands() -> None:
+    lines = (a_proposed_sale(market_value=Decimal(20_000_000)), a_proposed_sale(market_value=Decimal(0)))
+    assert ask("market_value: over 10M", a_notice(proposed_sales=lines)).answer is MET
+    assert ask("market_value: under 10M", a_notice(proposed_sales=lines)).answer is NOT_MET

@@ -21,8 +21,12 @@ def price_doubt(notice: Form144Notice) -> str | None:
     """A sentence on the first class whose prices look wrong, or None.
 
     Compared are the prices the class's own rows imply (market value / units) and what past sales of the
-    class fetched (proceeds / units); rows without both figures, or with zeros, say nothing.
+    class fetched (proceeds / units); rows without both figures say nothing, and one with a zero beside a
+    figure that is none says that one of them is wrong.
     """
+    if one := next(filter(zero_beside_a_figure, notice.proposed_sales), None):
+        what = "market value" if one.units else "number of units"
+        return f"The {what} of {one.class_title or 'the class'} is 0, and the other figure is not."
     for sale in notice.proposed_sales:
         price = _price(sale.market_value, sale.units)
         if price is None:
@@ -37,6 +41,11 @@ def price_doubt(notice: Form144Notice) -> str | None:
                 f"more than {MOST_APART} times apart."
             )
     return None
+
+
+def zero_beside_a_figure(sale: ProposedSale) -> bool:
+    """Whether exactly one of the line's units and market value is 0, and the other one stands."""
+    return None not in (sale.units, sale.market_value) and (sale.units == 0) != (sale.market_value == 0)
 
 
 def _others(notice: Form144Notice, sale: ProposedSale) -> list[Decimal]:

@@ -45,13 +45,14 @@ _BOARD = re.compile(
 _MANAGER = re.compile(
     r"\b(officers?|offcers?|offic[ei]rs?|ceo|cfo|coo|cto|cio|cmo|cao|clo|cro|chro|cpo|cco|cso|ciso|evp|svp|avp|vp"
     r"|president|treasurer|secretary|controller|comptroller|general counsel|managing director|head of"
-    r"|general manager|principal accounting|section 16|c-suite|executive(?! director))\b"
+    r"|general manager|principal accounting|section 16|c-suite|(?<!non-)(?<!non )executive(?! director))\b"
     r"|\bchief [a-z& ]+ officer\b"
 )
 _AFFILIATE = re.compile(
     r"(?<!non-)(?<!non )\baffiliat(e|es|ed|ion)\b|\bcontrol(s|led|ling)?\b|\bparent company\b|\bsubsidiary\b"
     r"|\bcommon control\b"
 )
+_POSSESSIVE = re.compile(r"['’]s?(?![a-z])")
 _TEN_PERCENT_WORDS = re.compile(r"\bprincipal (stock|share|security|unit)?\s?(holder|owner)")
 
 _ENDED = {
@@ -111,7 +112,7 @@ def _of_statement(statement: str) -> tuple[set[Relationship], list[str]]:
         found.add(Relationship.FAMILY_MEMBER)
         own = statement[: family.start()]
     # `Not an officer or director` is neither.
-    roles = [role for role in _roles(own) if not _NOT.search(own, 0, role[1])]
+    roles = [role for role in _roles(own, family is not None) if not _NOT.search(own, 0, role[1])]
     for relationship, start in roles:
         found.add(_ENDED[relationship] if _is_over(own, relationship, start) else relationship)
     unfit, end = [], 0
@@ -138,8 +139,10 @@ def _is_over(own: str, relationship: Relationship, start: int) -> bool:
     return relationship in _REACHED or not _JOINTS.search(between)
 
 
-def _roles(clause: str) -> Iterable[tuple[Relationship, int]]:
-    """Every class the clause speaks of, with the place where it does."""
+def _roles(clause: str, of_family: bool) -> Iterable[tuple[Relationship, int]]:
+    """Every class the clause speaks of, with the place where it does. Of somebody's family, `officer's` is
+    that somebody.
+    """
     for pattern, relationship in (
         (_MANAGER, Relationship.OFFICER),
         (_BOARD, Relationship.DIRECTOR),
@@ -147,7 +150,8 @@ def _roles(clause: str) -> Iterable[tuple[Relationship, int]]:
         (_TEN_PERCENT_WORDS, Relationship.TEN_PERCENT_HOLDER),
     ):
         for match in pattern.finditer(clause):
-            yield relationship, match.start()
+            if not (of_family and _POSSESSIVE.match(clause, match.end())):
+                yield relationship, match.start()
     for match in _PERCENT.finditer(clause):
         share = 10.0 if match[1] is None else float(match[1])
         if share >= 10 and not _LESS.search(clause[: match.start()]):

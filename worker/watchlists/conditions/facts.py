@@ -25,7 +25,7 @@ _EXCHANGES = {
 #: What may stand behind Nasdaq without being another exchange, as Nasdaq Copenhagen is.
 _OF_NASDAQ = (
     *("gs", "gm", "cm", "global", "select", "capital", "national", "stock", "market", "exchange"),
-    *("the", "llc", "inc"),
+    *("the", "llc", "inc", "nms"),
 )
 _NEW_YORK = "new york stock exchange"
 
@@ -168,7 +168,7 @@ def _exchange(text: str) -> str:
             return "nasdaq"
     if key.startswith("new york") and _NEW_YORK.startswith(key.removesuffix(" llc")):
         return "nyse"
-    return _EXCHANGES.get(key, key)
+    return _EXCHANGES.get(key, key.removesuffix(" llc").removesuffix(" inc"))
 
 
 def _holds(words: str, wanted: str) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 
-from worker.watchlists.amounts import Comparison, comparison, dollars, percent, whole
+from worker.filings.notice import ProposedSale
+from worker.filings.prices import zero_beside_a_figure
+from worker.watchlists.amounts import Comparison, Sense, comparison, dollars, percent, whole
 from worker.watchlists.conditions.condition import Evidence, Verdict, not_met, question, unknown
 from worker.watchlists.conditions.words import one_of, reader_of
 from worker.watchlists.match import Answer
@@ -24,7 +26,9 @@ def market_value(evidence: Evidence, limit: Comparison[Decimal]) -> Verdict:
     figure = evidence.figures.market_value
     if figure is None:
         return unknown("the market value is missing or unreadable")
-    return held(figure, limit, evidence, _money)
+    verdict = held(figure, limit, evidence, _money)
+    slips = any(sale.market_value == 0 for sale in _half_zero(evidence))
+    return _at_least(verdict, limit, "market value") if slips else verdict
 
 
 @question(
@@ -37,7 +41,9 @@ def units(evidence: Evidence, limit: Comparison[Decimal]) -> Verdict:
     figure = evidence.figures.units
     if figure is None:
         return unknown("the number of units is missing or unreadable")
-    return held(Decimal(figure), limit, evidence, lambda number: f"{number:,.0f}")
+    verdict = held(Decimal(figure), limit, evidence, lambda number: f"{number:,.0f}")
+    slips = any(sale.units == 0 for sale in _half_zero(evidence))
+    return _at_least(verdict, limit, "number of units") if slips else verdict
 
 
 @question(
@@ -91,6 +97,20 @@ def held(
     if near:
         because += f", missed by {_distance(figure, edge)}"
     return Verdict(answer=limit.answer(figure), because=because, near=near)
+
+
+def _half_zero(evidence: Evidence) -> Iterator[ProposedSale]:
+    return filter(zero_beside_a_figure, evidence.notice.proposed_sales)
+
+
+def _at_least(verdict: Verdict, limit: Comparison[Decimal], what: str) -> Verdict:
+    """The verdict on a sum of which a part is 0 by a slip, so that the true one is larger: only what that
+    cannot change stands.
+    """
+    stands = {Sense.OVER: Answer.MET, Sense.AT_LEAST: Answer.MET}.get(limit.sense, Answer.NOT_MET)
+    if verdict.answer is stands and limit.sense is not Sense.BETWEEN:
+        return verdict
+    return unknown(f"{verdict.because}, but a {what} of 0 stands beside a figure that is not")
 
 
 def _distance(figure: Decimal, edge: Decimal) -> str:
