@@ -64,6 +64,10 @@ def test_a_name_for_two_issuers_is_watched_by_name_and_said() -> None:
             "AAPL is watched as a holder's name; it is also the ticker of Apple Inc. | put it under issuers",
         ),
         (
+            'issuers: ["037833100"]',
+            "no CIK is as high as 37833100 yet, so this may watch nobody | if it is a CUSIP, write the tick",
+        ),
+        (
             "holders: [Smith]",
             "Smith is watched as a seller's whole name | write first and last name, or the CIK",
         ),

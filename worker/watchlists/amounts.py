@@ -168,7 +168,7 @@ def _insist_on_unit(said: str, low: str, high: str) -> None:
     first, last = (_NUMBER.fullmatch(one.strip()) for one in (low, high))
     if first is None or last is None or first[3] or not last[3] or "$" in low or "," in low:
         return
-    if Decimal(first[1]) * _TIMES[last[3].lower()] <= _number(high, "", ""):
+    if Decimal(first[1]) * _TIMES[last[3].lower()] < _number(high, "", ""):
         raise Misread(
             f"{said!r} may begin at {low} or at {low}{last[3]}",
             f"write between {low}{last[3]} and {high}, or between ${low} and {high}",

@@ -16,6 +16,9 @@ from worker.watchlists.watchlist import Entry
 #: Looking for what was meant takes a millisecond an entry; nobody reads more than so many hints.
 _HINTS = 100
 
+#: CIKs are given in turn, and by 2026 had come to two millions; a CUSIP without letters is a number, too.
+HIGHEST_CIK = 9_999_999
+
 
 class Origin(NamedTuple):
     """Where an entry stands and how its author wrote it."""
@@ -48,6 +51,9 @@ class Resolver:
 
     def entry(self, written: Written, origin: Origin, side: Side) -> Entry:
         """The entry with its CIK where one could be found. A mistake is noted, not raised."""
+        if written.cik is not None and written.cik > HIGHEST_CIK:
+            what = f"no CIK is as high as {written.cik} yet, so this may watch nobody"
+            self._warn(origin, what, "if it is a CUSIP, write the ticker, or the CIK")
         if side is Side.HOLDER:
             self._one_word(written, origin)
             return _entry(written, origin, side, cik=written.cik, called=None, looked_up_by=None)
