@@ -72,7 +72,7 @@ def build_pipeline(settings: Settings, *, ring: Callable[[Step], None]) -> Pipel
     watchlists = WatchedFolder(
         settings.watchlists,
         tickers=lambda: tickers(settings, edgar, clock(), reloading=True),
-        notifiers=set(notifiers),
+        notifiers=settings.notifiers,
         confidential=settings.confidential,
         clock=clock,
         taken=lambda lists, at: ledger.reloads.taken(at, lists),

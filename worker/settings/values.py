@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from worker.notifiers.email import Security
 from worker.settings.urls import taken_apart, without_more
-from worker.watchlists.destination import Destination
+from worker.watchlists.destination import Destination, addressed
 
 #: How the scheme of FORM144_SMTP_URL asks for encryption, and the port that goes with it.
 MAIL_SCHEMES = {"smtp": Security.STARTTLS, "smtps": Security.TLS, "smtp+plain": Security.NONE}
@@ -55,7 +55,7 @@ def ledger_url(text: str) -> Secret:
 
 
 def destinations(text: str) -> tuple[Destination, ...]:
-    return tuple(destination(part) for part in text.split(",") if part.strip())
+    return tuple(addressed(part.strip()) for part in text.split(",") if part.strip())
 
 
 def folder(text: str) -> Path:
@@ -182,13 +182,6 @@ def address(text: str) -> str:
     if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", text):
         raise ValueError(f"is {text!r}; write one address such as form144@example.com")
     return text
-
-
-def destination(text: str) -> Destination:
-    found = Destination.parse(text)
-    if not found.address and found.notifier != "console":
-        raise ValueError(f"is {text!r}; write it as slack:#channel or email:jane@example.com")
-    return found
 
 
 def emoji(text: str) -> str:

@@ -12,6 +12,7 @@ from worker.watchlists.building import build
 from worker.watchlists.destination import Destination
 from worker.watchlists.document import LISTS, Document
 from worker.watchlists.issuers import KnownIssuers
+from worker.watchlists.notifiers import Notifiers
 from worker.watchlists.pins import LOCK_NAME, Pin, read_pins
 from worker.watchlists.resolve import Resolver
 from worker.watchlists.review import review, review_together
@@ -36,7 +37,7 @@ def load_watchlists(
     files: Mapping[str, bytes],
     tickers: Mapping[str, tuple[int, str]] | None,
     *,
-    notifiers: Collection[str] | None = None,
+    notifiers: Notifiers | None = None,
     confidential: Collection[Destination] | None = None,
     default_destinations: Iterable[Destination] = (),
 ) -> tuple[Watchlist, ...]:
@@ -44,8 +45,8 @@ def load_watchlists(
 
     `files` is path -> content: the watchlists, the tables they name, and `watchlists.lock`. `tickers` is the
     SEC's list, ticker -> (CIK, name), or None where no copy is at hand: then only what is pinned, or has its
-    CIK beside it, can be watched by ticker. `notifiers` are the names a destination may begin with; None
-    leaves that unchecked. `confidential` are those whom confidential lists may tell; None leaves that
+    CIK beside it, can be watched by ticker. `notifiers` are those a destination may name; None leaves
+    that unchecked. `confidential` are those whom confidential lists may tell; None leaves that
     unchecked. `default_destinations` hear of lists that name none.
     """
     reading = read_watchlists(
@@ -64,7 +65,7 @@ def read_watchlists(
     files: Mapping[str, bytes],
     tickers: Mapping[str, tuple[int, str]] | None,
     *,
-    notifiers: Collection[str] | None = None,
+    notifiers: Notifiers | None = None,
     confidential: Collection[Destination] | None = None,
     default_destinations: Iterable[Destination] = (),
 ) -> FolderReading:
