@@ -211,6 +211,11 @@ class _Reader:
             if name.startswith("FORM144_") and name.removesuffix("_FILE") not in VARIABLES
         ]
         self.mistakes += [
+            Mistake(f"{name}_FILE", "is not read: only secrets may stand in a file", f"set {name} itself")
+            for name in VARIABLES
+            if name not in SECRETS and environment.get(f"{name}_FILE")
+        ]
+        self.mistakes += [
             Mistake(name, "would overrule what this program tells Celery", "unset it for this program")
             for name in broker.OVERRULING
             if environment.get(name)
@@ -229,9 +234,13 @@ class _Reader:
         return default  # type: ignore[return-value]  # None is the default of optional fields only
 
     def _text(self, name: str) -> str:
+        text = self._environment.get(name, "").strip()
         file = self._environment.get(f"{name}_FILE", "") if name in SECRETS else ""
         if not file:
-            return self._environment.get(name, "").strip()
+            return text
+        if text:
+            self.mistakes.append(Mistake(f"{name}_FILE", f"is set, and so is {name}", "unset one of the two"))
+            return ""
         try:
             return Path(file).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:

@@ -143,15 +143,17 @@ def sentry_dsn(text: str) -> Secret:
 
 
 def webhooks(text: str) -> dict[str, Secret]:
-    webhooks = {}
+    webhooks: dict[str, Secret] = {}
     for number, item in enumerate(filter(None, (part.strip() for part in text.split(","))), start=1):
-        name, separator, url = item.partition("=")
+        name, separator, url = (part.strip() for part in item.partition("="))
+        # The value is a secret: the messages count the item instead of quoting it.
+        if name in webhooks:
+            raise ValueError(f"item {number} has the name of one before it; give each its own")
         try:
-            # The value is a secret: the message counts the item instead of quoting it.
-            webhooks[name.strip()] = Secret(base_url(url.strip()))
+            webhooks[name] = Secret(base_url(url))
         except ValueError:
             separator = ""
-        if not separator or not name.strip():
+        if not separator or not name:
             raise ValueError(f"item {number} is not name=https://...")
     return webhooks
 
