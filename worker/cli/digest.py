@@ -14,6 +14,7 @@ import typer
 from worker import parts
 from worker.alerts.digest import Digest
 from worker.alerts.message import Message
+from worker.cli.bounds import within_reach
 from worker.cli.console import stderr, stdout
 from worker.cli.documents import named_destination
 from worker.cli.folders import made
@@ -41,10 +42,12 @@ def digest(
     destination: Annotated[str, typer.Argument(help="whose digest: email:ir@example.com, slack:#ir-alerts")],
     *,
     since: Annotated[
-        datetime | None, typer.Option(formats=_DAYS, help="what came in from then on, told or not")
+        datetime | None,
+        typer.Option(formats=_DAYS, callback=within_reach, help="what came in from then on, told or not"),
     ] = None,
     until: Annotated[
-        datetime | None, typer.Option(formats=_DAYS, help="and before then; by the digest's clocks")
+        datetime | None,
+        typer.Option(formats=_DAYS, callback=within_reach, help="and before then; by the digest's clocks"),
     ] = None,
     out: Annotated[
         Path | None, typer.Option(help="a folder to write .txt, .html and .csv to, to be looked at")

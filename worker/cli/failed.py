@@ -9,6 +9,7 @@ import typer
 from worker import parts
 from worker.alerts.delivery import DeliveryState
 from worker.cli.author import By, author
+from worker.cli.bounds import MOST, MOST_DIGITS
 from worker.cli.console import stdout
 from worker.cli.documents import named_destination, opened_ledger
 from worker.errors import Form144Error
@@ -39,7 +40,9 @@ def list_failed() -> None:
 
 
 @app.command()
-def show(number: Annotated[int, typer.Argument(help="as form144 failed list numbers it")]) -> None:
+def show(
+    number: Annotated[int, typer.Argument(min=1, max=MOST, help="as form144 failed list numbers it")],
+) -> None:
     """One delivery: every attempt, the key it goes by, and what it says."""
     out = stdout()
     with opened_ledger(from_environment()) as ledger:
@@ -77,7 +80,8 @@ def retry(
     now, who = parts.clock(), author(by)
     with opened_ledger(from_environment()) as ledger:
         if what and what.isascii() and what.isdigit():
-            known, numbers = True, [int(what)]
+            numbers = [int(what)] if len(what) <= MOST_DIGITS else []
+            known = bool(numbers)
         else:
             failed = [one for one in ledger.failed.all() if _is_meant(one.destination, what)]
             ended = [to for to in ledger.report.ended_lanes() if _is_meant(to, what)]
@@ -93,7 +97,9 @@ def retry(
 
 @app.command()
 def close(
-    numbers: Annotated[list[int], typer.Argument(help="as form144 failed list numbers them")],
+    numbers: Annotated[
+        list[int], typer.Argument(min=1, max=MOST, help="as form144 failed list numbers them")
+    ],
     *,
     by: Annotated[str, typer.Option(help="who has dealt with it")],
     reason: Annotated[str, typer.Option(help="why nothing more is to be done; it stands in the record")],

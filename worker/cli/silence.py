@@ -11,6 +11,7 @@ import typer
 from worker import parts
 from worker.alerts.hold import About, Silence
 from worker.cli.author import By, author
+from worker.cli.bounds import MOST
 from worker.cli.documents import named_list, opened_ledger
 from worker.errors import ConfigurationError, Form144Error, Mistake
 from worker.settings import from_environment
@@ -69,7 +70,7 @@ def list_silences(
 
 @app.command()
 def expire(
-    number: Annotated[int, typer.Argument(help="as form144 silence list numbers it")],
+    number: Annotated[int, typer.Argument(min=1, max=MOST, help="as form144 silence list numbers it")],
     *,
     release: Annotated[bool, typer.Option("--release", help="send what it kept back")] = False,
     by: By = None,
