@@ -54,6 +54,16 @@ def test_nothing_failed_under_a_number_that_nothing_can_have(world: World, numbe
     )
 
 
+@pytest.mark.parametrize("cik", ["0", "-5", "10000000000", HUGE])
+@pytest.mark.parametrize("side", ["--issuer", "--seller"])
+def test_a_silence_on_a_cik_that_nobody_can_have_is_refused(world: World, side: str, cik: str) -> None:
+    until = ["--until", "1w", "--by", "x", "--reason", "x"]
+    done = form144("silence", "add", f"{side}={cik}", *until, COLUMNS="200", **installed(world))
+    assert done.exit_code == 2
+    assert f"'{side}': " in done.stderr
+    assert world.ledger.silences.all() == ()
+
+
 @pytest.mark.parametrize("closed", ["stdout", "stderr"])
 @pytest.mark.parametrize("command", ["--version", "schema notice", "status"])
 def test_an_output_that_the_shell_closed_is_one_that_nobody_reads(
