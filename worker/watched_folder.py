@@ -129,7 +129,11 @@ class WatchedFolder:
     def _load(self, files: Mapping[str, bytes]) -> WatchlistIndex:
         return WatchlistIndex(
             load_watchlists(
-                files, self._tickers(), notifiers=self._notifiers, confidential=self._confidential
+                files,
+                self._tickers(),
+                notifiers=self._notifiers,
+                confidential=self._confidential,
+                folder=str(self._folder),
             )
         )
 

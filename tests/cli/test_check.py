@@ -49,6 +49,15 @@ def test_a_good_folder_is_told_whom_it_watches_and_exits_with_0(folder: Path) ->
     assert "1 list, 1 entry, 1 destination, 0 mistakes, 0 warnings" in result.stdout
 
 
+def test_a_folder_without_a_list_is_named_whatever_else_it_holds(folder: Path) -> None:
+    for name in ("", "a.csv", "b.csv"):
+        if name:
+            (folder / name).write_text("AAPL\n")
+        result = run(folder)
+        assert result.exit_code == 2
+        assert f"mistake: {folder}: holds no watchlist" in result.stderr
+
+
 def test_every_mistake_stands_on_its_line_with_what_to_write_and_exits_with_2(folder: Path) -> None:
     (folder / "one.yaml").write_text(GOOD.replace("AAPL", "AAPX").replace("market_value", "market_valu"))
     (folder / "two.yaml").write_text(GOOD.replace("console:", "slak:#ir").replace("AAPL", "NVDX"))

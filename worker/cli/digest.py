@@ -78,7 +78,8 @@ def printable_text(message: Message) -> str:
 
 
 def _digests(settings: Settings, ledger: Ledger, writer: Writer) -> Digests:
-    lists = load_watchlists(read_folder(settings.watchlists), parts.tickers(settings, None, parts.clock()))
+    known, where = parts.tickers(settings, None, parts.clock()), settings.watchlists
+    lists = load_watchlists(read_folder(where), known, folder=str(where))
     index = WatchlistIndex(lists)
     return Digests(
         ledger=ledger,

@@ -42,7 +42,8 @@ def explain(
     """Say of every list whether this notice raises its alert, and why, or by how much it misses."""
     settings = from_environment()
     known = parts.tickers(settings, None, parts.clock())
-    index = WatchlistIndex(load_watchlists(read_folder(folder or settings.watchlists), known))
+    where = folder or settings.watchlists
+    index = WatchlistIndex(load_watchlists(read_folder(where), known, folder=str(where)))
     notice = find_notice(document, settings)
     earlier = known_before(notice, index, settings)
     matches = explain_all(notice.notice, notice.filing, index, recent=earlier)

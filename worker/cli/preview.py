@@ -52,7 +52,8 @@ def preview(
     settings = from_environment()
     found = find_notice(notice, settings)
     known = parts.tickers(settings, None, parts.clock())
-    lists = load_watchlists(read_folder(folder or settings.watchlists), known)
+    where = folder or settings.watchlists
+    lists = load_watchlists(read_folder(where), known, folder=str(where))
     index = WatchlistIndex(lists)
     matches = explain(found.notice, found.filing, index, recent=known_before(found, index, settings))
     alert = _alert(found, named_list(lists, watchlist), matches)

@@ -118,4 +118,5 @@ def _instant(text: str, now: datetime) -> datetime:
 def _list_id(named: str) -> str:
     settings = from_environment()
     known = parts.tickers(settings, None, parts.clock())
-    return named_list(load_watchlists(read_folder(settings.watchlists), known), named).id
+    where = settings.watchlists
+    return named_list(load_watchlists(read_folder(where), known, folder=str(where)), named).id
