@@ -23,6 +23,11 @@ app = typer.Typer(
 )
 
 
+#: What went well has no reason, and what went wrong needs one.
+_ARRIVED = (DeliveryState.DELIVERED, DeliveryState.ROLLED_UP)
+_FAILED = (DeliveryState.REFUSED, DeliveryState.ABANDONED, DeliveryState.UNKNOWN, DeliveryState.CLOSED)
+
+
 @app.command("list")
 def list_failed() -> None:
     """Every delivery that failed or waits for an ended destination; exit code 1 where there is one."""
@@ -75,7 +80,7 @@ def retry(
     by: By = None,
 ) -> None:
     """Try one delivery again, or all of a destination, of a notifier or at all, and let messages go there."""
-    if everything is (what is not None):
+    if everything is (what is not None) or (what is not None and not what.strip()):
         raise Form144Error("name what to try again, or all of it with --all")
     now, who = parts.clock(), author(by)
     with opened_ledger(from_environment()) as ledger:
@@ -126,7 +131,10 @@ def _is_meant(to: Destination, what: str | None) -> bool:
 def _line(one: FailedDelivery) -> str:
     about = f" about {one.accession}" if one.accession else ""
     is_closed = one.state is DeliveryState.CLOSED
-    why = (None if is_closed else one.destination_ended) or one.last_error or "no reason given"
+    reason = (None if is_closed else one.destination_ended) or one.last_error
+    if one.state in _FAILED:
+        reason = reason or "no reason given"
+    why = f": {reason}" if reason and one.state not in _ARRIVED else ""
     instead = f"; {one.went_to} got it instead" if one.went_to else ""
     tried = f"{one.attempts} attempt{'s' * (one.attempts != 1)}"
-    return f"{one.id}  {one.state} {one.destination}{about}, {tried}: {why}{instead}"
+    return f"{one.id}  {one.state} {one.destination}{about}, {tried}{why}{instead}"
