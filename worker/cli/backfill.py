@@ -13,6 +13,7 @@ from worker import parts, wiring
 from worker.cli.author import By, author
 from worker.cli.bounds import within_reach
 from worker.cli.console import stdout
+from worker.edgar.budget import LocalBudget
 from worker.edgar.hours import index_days
 from worker.errors import ConfigurationError, Mistake
 from worker.filings.filing import eastern_day
@@ -46,6 +47,8 @@ def backfill(
     """
     console, who = stdout(wrap=True), author(by)
     settings = from_environment()
+    # Whoever is not let into EDGAR leaves no new ledger behind.
+    parts.open_edgar(settings, LocalBudget()).close()
     parts.open_ledger(settings, migrate=settings.is_embedded).close()
     pipeline = replace(wiring.build_pipeline(settings, ring=lambda _step: None), drain=LOOK)
     try:

@@ -94,7 +94,9 @@ def _digests(settings: Settings, ledger: Ledger, writer: Writer) -> Digests:
 def _found(
     digests: Digests, to: Destination, since: datetime | None, until: datetime | None
 ) -> Iterator[tuple[DigestPlan, Digest]]:
-    """The digest of each of the destination's schedules. Raises ConfigurationError where it has none."""
+    """The digest of each of the destination's schedules. Raises ConfigurationError where it has none, and
+    where nothing lies between the two instants.
+    """
     plans = digests.plans()
     mine = [plan for (whose, _), plan in plans.items() if whose.key == to.key]
     if not mine:
@@ -108,6 +110,9 @@ def _found(
         zone = ZoneInfo(plan.schedule.zone)
         ends = _instant(until, zone) if until else parts.clock()
         begins = _instant(since, zone) if since else datetime(1970, 1, 1, tzinfo=UTC)
+        if since and begins > ends:
+            what = f"{since:%Y-%m-%d %H:%M} is after {f'{until:%Y-%m-%d %H:%M}' if until else 'now'}"
+            raise ConfigurationError([Mistake("--since", what)])
         entries = digests.ledger.digest_contents.between(to, str(plan.schedule), begins, ends)
         yield plan, digests.about(to, plan, entries, begins, ends)
 
