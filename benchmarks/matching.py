@@ -92,7 +92,9 @@ def reload(lines: Sequence[str], issuers: dict[str, tuple[int, str]]) -> tuple[f
         for file, content in files_of(lines, "issuers").items():
             (folder / file).write_bytes(content)
         started = time.process_time()
-        watched = WatchedFolder(folder, tickers=lambda: issuers, notifiers={"console"}, clock=lambda: now)
+        watched = WatchedFolder(
+            folder, tickers=lambda: issuers, notifiers={"console": None}, clock=lambda: now
+        )
         loaded = time.process_time() - started
         with (folder / "lines.txt").open("a") as file_of_lines:
             file_of_lines.write("\nOne Issuer More Inc")

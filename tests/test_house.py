@@ -189,7 +189,7 @@ def test_the_readmes_watchlist_is_one_the_program_reads() -> None:
     (watchlist,) = load_watchlists(
         {"readme.yaml": example.encode()},
         {"QFIN": (1_741_530, "Qfin Holdings, Inc.")},
-        notifiers={"slack", "email", "console"},
+        notifiers={"slack": None, "email": None, "console": None},
     )
     assert watchlist.entries[0].cik == 1_741_530
 

@@ -23,7 +23,9 @@ from worker.watched_folder import LOOK_EVERY, WatchedFolder, read_folder
 
 
 def watched(folder: Path, clock: Clock) -> WatchedFolder:
-    return WatchedFolder(folder, tickers=lambda: None, notifiers={"slack", "email", "console"}, clock=clock)
+    return WatchedFolder(
+        folder, tickers=lambda: None, notifiers={"slack": None, "email": None, "console": None}, clock=clock
+    )
 
 
 @pytest.fixture
@@ -65,7 +67,7 @@ def test_nobody_waits_while_another_thread_reads_an_edit(folder: Path) -> None:
             assert go_on.wait(20)
         first = False
 
-    lists = WatchedFolder(folder, tickers=tickers, notifiers={"slack", "email"}, clock=clock)
+    lists = WatchedFolder(folder, tickers=tickers, notifiers={"slack": None, "email": None}, clock=clock)
     (folder / "second.yaml").write_bytes(WATCHLIST.replace(b"1999500", b"1999501"))
     clock.move(LOOK_EVERY)
     with ThreadPoolExecutor() as threads:
@@ -139,7 +141,7 @@ def test_an_edit_that_could_not_be_looked_at_is_taken_by_the_next_look(folder: P
     lists = WatchedFolder(
         folder,
         tickers=tickers,
-        notifiers={"slack", "email"},
+        notifiers={"slack": None, "email": None},
         clock=clock,
         taken=lambda _lists, _at: heard.append("taken"),
     )
@@ -159,7 +161,7 @@ def test_what_was_taken_and_what_was_kept_out_is_told_once_each(folder: Path) ->
     lists = WatchedFolder(
         folder,
         tickers=lambda: None,
-        notifiers={"slack", "email"},
+        notifiers={"slack": None, "email": None},
         clock=clock,
         taken=lambda _lists, _at: heard.append("taken"),
         kept_out=lambda mistakes, _at: heard.append(mistakes),
@@ -205,7 +207,7 @@ def noted_by(ledger: Ledger, folder: Path, clock: Clock) -> WatchedFolder:
     return WatchedFolder(
         folder,
         tickers=lambda: None,
-        notifiers={"slack", "email"},
+        notifiers={"slack": None, "email": None},
         clock=clock,
         taken=lambda lists, at: ledger.reloads.taken(at, lists),
         kept_out=ledger.reloads.kept_out,
@@ -298,7 +300,7 @@ def test_who_comes_after_a_long_wait_for_the_ledger_does_not_wait_too(folder: Pa
         raise Unreachable("the ledger did not answer")
 
     lists = WatchedFolder(
-        folder, tickers=lambda: None, notifiers={"slack", "email"}, clock=clock, kept_out=wait
+        folder, tickers=lambda: None, notifiers={"slack": None, "email": None}, clock=clock, kept_out=wait
     )
     (folder / "example.yaml").write_bytes(BAD)
     clock.move(LOOK_EVERY)

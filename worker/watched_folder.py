@@ -20,6 +20,7 @@ from worker.errors import ConfigurationError, Mistake, Unreachable
 from worker.watchlists.destination import Destination
 from worker.watchlists.index import WatchlistIndex
 from worker.watchlists.loading import load_watchlists
+from worker.watchlists.notifiers import Notifiers
 
 log = structlog.get_logger()
 
@@ -40,7 +41,7 @@ class WatchedFolder:
         folder: Path,
         *,
         tickers: Callable[[], Tickers | None],
-        notifiers: Collection[str],
+        notifiers: Notifiers,
         confidential: Collection[Destination] = (),
         clock: Callable[[], datetime],
         taken: Callable[[Mapping[str, str], datetime], None] = lambda _lists, _at: None,
@@ -128,7 +129,11 @@ class WatchedFolder:
     def _load(self, files: Mapping[str, bytes]) -> WatchlistIndex:
         return WatchlistIndex(
             load_watchlists(
-                files, self._tickers(), notifiers=self._notifiers, confidential=self._confidential
+                files,
+                self._tickers(),
+                notifiers=self._notifiers,
+                confidential=self._confidential,
+                folder=str(self._folder),
             )
         )
 

@@ -51,7 +51,11 @@ def ready(settings: Settings, *, alone: bool) -> Iterator[Sequence[Watchlist]]:
     files = read_folder(settings.watchlists)
     try:
         watchlists = load_watchlists(
-            files, known, notifiers=settings.notifiers, confidential=settings.confidential
+            files,
+            known,
+            notifiers=settings.notifiers,
+            confidential=settings.confidential,
+            folder=str(settings.watchlists),
         )
     except ConfigurationError as error:
         # On a terminal somebody is looking who may; anywhere else it is a log.
@@ -72,7 +76,7 @@ def build_pipeline(settings: Settings, *, ring: Callable[[Step], None]) -> Pipel
     watchlists = WatchedFolder(
         settings.watchlists,
         tickers=lambda: tickers(settings, edgar, clock(), reloading=True),
-        notifiers=set(notifiers),
+        notifiers=settings.notifiers,
         confidential=settings.confidential,
         clock=clock,
         taken=lambda lists, at: ledger.reloads.taken(at, lists),

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from tests.builders import a_filing, a_notice
+from tests.cli.commands import form144
 from tests.world import START, Fuse, Killed, World, a_world
 from worker.cli.backfill import read_days, result, wanted_days
 from worker.errors import ConfigurationError
@@ -89,3 +90,11 @@ def test_no_silent_reading_takes_from_the_worker_what_it_has_to_tell(world: Worl
 def test_days_in_the_wrong_order_are_a_mistake(world: World) -> None:
     with pytest.raises(ConfigurationError, match="is after"):
         wanted_days(world.ledger, LAST, FIRST, START, notify=True)
+
+
+def test_without_a_contact_no_ledger_is_left_behind(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    days = ["--from", "2026-08-03", "--to", "2026-08-04"]
+    done = form144("backfill", *days, FORM144_DATA=str(data), EDGAR_CONTACT="")
+    assert str(done.exception).startswith("EDGAR_CONTACT: is not set")
+    assert not data.exists()

@@ -60,6 +60,15 @@ def test_it_says_when_messages_wait_and_what_a_near_miss_is(folder: Path) -> Non
     assert listed["routes"][0]["quiet_hours"] == "22:00 to 07:00, weekends, America/New_York"
 
 
+def test_a_folder_without_a_list_is_named_whatever_else_it_holds(folder: Path) -> None:
+    for name in ("", "a.csv", "b.csv"):
+        if name:
+            (folder / name).write_text("AAPL\n")
+        result = run(folder)
+        assert result.exit_code == 2
+        assert f"mistake: {folder}: holds no watchlist" in result.stderr
+
+
 def test_every_mistake_stands_on_its_line_with_what_to_write_and_exits_with_2(folder: Path) -> None:
     (folder / "one.yaml").write_text(GOOD.replace("AAPL", "AAPX").replace("market_value", "market_valu"))
     (folder / "two.yaml").write_text(GOOD.replace("console:", "slak:#ir").replace("AAPL", "NVDX"))

@@ -82,6 +82,13 @@ def test_what_was_told_before_can_be_looked_at_again(world: World) -> None:
     assert "to 2 September 2026, 07:30 (America/New_York)" in " ".join(before.split())
 
 
+def test_a_digest_that_would_end_before_it_begins_is_a_mistake(world: World) -> None:
+    for until, end in ((["--until", "2026-01-01"], "2026-01-01 00:00"), ([], "now")):
+        wrong = run(world, JANE, "--since", "2026-12-31", *until).exception
+        assert isinstance(wrong, ConfigurationError)
+        assert str(wrong) == f"--since: 2026-12-31 00:00 is after {end}"
+
+
 def test_its_files_can_be_looked_at(world: World) -> None:
     tell(world)
     publish(world)

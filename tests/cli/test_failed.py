@@ -64,9 +64,16 @@ def test_a_retry_opens_the_destination_and_the_message_arrives(world: World, by:
     assert run(world, "list").stdout == "nothing has failed\n"
 
 
+def test_what_arrived_is_shown_without_a_reason_for_it(world: World) -> None:
+    said = run(world, "show", "1").stdout.splitlines()[0]
+    assert said == "1  delivered email:jane@example.com about 0001950047-26-000123, 1 attempt"
+
+
 def test_a_retry_of_what_did_not_fail_is_a_sentence(world: World) -> None:
-    for what in ("999", "slack:#other", ""):
-        assert isinstance(run(world, "retry", what).exception, Form144Error)
+    for what in ("999", "slack:#other"):
+        assert f"nothing failed under {what}" in str(run(world, "retry", what).exception)
+    for nothing in (["retry", ""], ["retry", " ", "--all"]):
+        assert str(run(world, *nothing).exception) == "name what to try again, or all of it with --all"
 
 
 def test_what_may_have_arrived_is_asked_about_first_unless_told_otherwise(tmp_path: Path) -> None:

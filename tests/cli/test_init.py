@@ -14,7 +14,7 @@ from worker.watchlists.rehearsing import rehearse
 
 def test_the_first_list_is_fit_to_run_as_it_is_written_and_without_the_secs_list(tmp_path: Path) -> None:
     init(tmp_path / "lists")
-    (watchlist,) = load_watchlists(read_folder(tmp_path / "lists"), None, notifiers={"console"})
+    (watchlist,) = load_watchlists(read_folder(tmp_path / "lists"), None, notifiers={"console": None})
     assert [entry.cik for entry in watchlist.entries] == [320193, 1963043]
     assert [done.failures for done in rehearse(watchlist)] == [(), ()]
 

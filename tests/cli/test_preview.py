@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from tests.builders import the_seed_notice
+from tests.builders import a_filing, a_notice, the_seed_notice
 from tests.conversations.amending import AMENDMENT, an_amendment
 from tests.world import a_world
 from worker.cli.explain import explain
@@ -129,3 +130,20 @@ def test_the_ledger_gives_a_notice_by_its_accession_number(folder: Path) -> None
     assert "In the ledger: read, seen 2026-09-01 20:06:00 UTC" in told.stdout
     assert "alert 1 of list example, raised " in told.stdout
     assert "slack:#ir-alerts: delivered, 1 attempt, C" in told.stdout
+
+
+def test_a_cluster_is_decided_by_the_ledgers_history_as_the_alert_is(folder: Path) -> None:
+    (folder / "world").mkdir()
+    cluster = LIST.replace("1741530", "1999500").replace(
+        "market_value: over 10M", "cluster: 2 sellers in 30 days"
+    )
+    (folder / "lists" / "large.yaml").write_text(cluster)
+    data = {"FORM144_DATA": str(folder / "world")}
+    with a_world(folder / "world") as world:
+        for number in (121, 122):
+            accepted = world.clock() - timedelta(minutes=123 - number)
+            filing = a_filing(accession=f"0001950047-26-000{number}", accepted_at=accepted)
+            world.publish(filing, a_notice(filer_ciks=(number,), notice_date=world.clock().date()))
+        world.settle()
+    shown = run(folder, "0001950047-26-000122", **data)
+    assert "• 2 sellers since 2 August 2026, at least 2" in shown.stdout

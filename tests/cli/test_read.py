@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from tests.builders import a_notice, the_seed_notice
 from worker.cli import schema
-from worker.cli.read import Reading, checked_url, read_command
+from worker.cli.read import Reading, checked_url, read, read_command
 from worker.errors import Unreachable
 from worker.filings.rule144 import computed
 from worker.standins.forms import as_xml
@@ -113,7 +113,7 @@ def test_an_sec_that_is_away_is_exit_1_with_its_reason() -> None:
         "http://www.sec.gov/x.xml", "https://example.com/x.xml", "https://sec.gov.example.com/x.xml",
         "https://www.sec.gov@example.com/x.xml", "https://user:pw@www.sec.gov/x.xml",
         "https://www.sec.gov:8443/x.xml", "file:///etc/hostname", "ftp://www.sec.gov/x", "https://notsec.gov/x",
-        "https:///x", "https://[x/y",
+        "https:///x", "https://[x/y", "https://data.sec.gov/submissions/x.json", "https://sec.gov/Archives/x.txt",
     ],
 )  # fmt: skip
 def test_an_address_elsewhere_is_never_asked(url: str) -> None:
@@ -122,9 +122,21 @@ def test_an_address_elsewhere_is_never_asked(url: str) -> None:
     assert "only addresses such as https://www.sec.gov/" in result.stderr
 
 
-def test_the_secs_other_hosts_are_the_secs() -> None:
-    for url in (ADDRESS, "https://data.sec.gov/submissions/CIK0001318605.json", "https://WWW.SEC.GOV/x"):
+def test_the_secs_hosts_that_are_asked_are_www_and_its_search() -> None:
+    for url in (ADDRESS, "https://efts.sec.gov/LATEST/search-index?q=", "https://WWW.SEC.GOV/x"):
         assert checked_url(url) == url
+
+
+def test_whoever_set_another_edgar_is_told_that_the_secs_is_not_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("EDGAR_CONTACT", "Jane Doe jane@example.com")
+    monkeypatch.setenv("FORM144_EDGAR_URL", "http://127.0.0.1:9")
+    app = typer.Typer()
+    app.command()(read)
+    result = CliRunner(env={"COLUMNS": "200"}).invoke(app, [ADDRESS])
+    assert result.exit_code == 2
+    assert "FORM144_EDGAR_URL names another EDGAR, and the SEC's is not asked." in result.stderr
 
 
 def test_the_worst_of_several_documents_is_the_answer_and_all_are_read(tmp_path: Path) -> None:

@@ -26,6 +26,15 @@ def test_utf_16_is_xml_too() -> None:
     assert read_notice(text.encode("utf-16")) == a_notice()
 
 
+def test_text_that_was_saved_as_utf_16_is_not_called_damaged_xml() -> None:
+    for text in (as_print(a_notice()), as_submission(a_notice(), a_filing()), b"hello"):
+        for encoding in ("utf-16-le", "utf-16-be"):
+            with pytest.raises(
+                UnreadableFiling, match="encoded in UTF-16, which only XML may be; save it as UTF-8"
+            ):
+                read_notice(("\ufeff" + text.decode()).encode(encoding))
+
+
 def test_the_source_says_which_wrapping_it_was() -> None:
     wrapped = {
         Source.XML: XML,

@@ -126,9 +126,21 @@ def test_a_list_that_tells_nobody_hears_by_default_where_there_is_one() -> None:
     assert watchlist.destinations == (default,)
 
 
+def test_a_webhook_that_is_not_there_is_a_mistake_at_its_line() -> None:
+    text = GOOD.replace("'console:'", "\n  - slack-webhook:desk\n  - slack-webhook:dsek\n  - slack-webhook:x")
+    webhooks = {"slack-webhook": ("desk", "legal")}
+    found = read_watchlists({"lists/one.yaml": text.encode()}, TICKERS, notifiers=webhooks)
+    assert said(found) == [
+        "5:5 tell: there is no webhook 'dsek' in FORM144_SLACK_WEBHOOKS | did you mean desk?",
+        "6:5 tell: there is no webhook 'x' in FORM144_SLACK_WEBHOOKS | there is: desk, legal",
+    ]
+
+
 def test_a_notifier_that_is_not_there_is_a_mistake_at_its_line() -> None:
     text = GOOD.replace("'console:'", "\n  - console:\n  - slak:#ir")
-    found = read_watchlists({"lists/one.yaml": text.encode()}, TICKERS, notifiers={"console", "slack"})
+    found = read_watchlists(
+        {"lists/one.yaml": text.encode()}, TICKERS, notifiers={"console": None, "slack": None}
+    )
     assert said(found) == ["5:5 tell: there is no notifier 'slak' | did you mean slack?"]
 
 
@@ -145,7 +157,7 @@ def test_a_notifier_that_is_not_there_is_a_mistake_at_its_line() -> None:
 )
 def test_where_nothing_is_set_up_a_notifier_says_what_sets_it_up(tell: str, expected: str) -> None:
     text = GOOD.replace("'console:'", tell)
-    found = read_watchlists({"lists/one.yaml": text.encode()}, TICKERS, notifiers={"console"})
+    found = read_watchlists({"lists/one.yaml": text.encode()}, TICKERS, notifiers={"console": None})
     assert said(found) == [f"3:7 tell: {expected}"]
 
 
@@ -240,7 +252,7 @@ def test_the_example_folder_is_fit_to_run_with_and_without_the_secs_list() -> No
     folder = ROOT / "watchlists"
     files = {str(path): path.read_bytes() for path in Path(folder).iterdir()}
     for tickers in (None, TICKERS):
-        found = read_watchlists(files, tickers, notifiers={"console"})
+        found = read_watchlists(files, tickers, notifiers={"console": None})
         assert found.mistakes == ()
         assert {watchlist.id for watchlist in found.watchlists} == {
             "officers-and-directors",

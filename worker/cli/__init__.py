@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from io import TextIOWrapper
 
@@ -10,8 +11,9 @@ def main() -> None:
     """Run the command. Exit codes: 0 done, 1 it could not be done, 2 the command or a setting is wrong.
 
     A person's mistake ends in sentences on standard error, never in a traceback. What the terminal cannot
-    show is shown as a question mark.
+    show is shown as a question mark; an output that the shell closed is one that nobody reads.
     """
+    _open_what_is_closed()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
@@ -23,3 +25,12 @@ def main() -> None:
     except KeyboardInterrupt:
         code = 130
     sys.exit(code)
+
+
+def _open_what_is_closed() -> None:
+    """Without this nothing could be written, and the next file to be opened, such as the ledger, would get
+    the number of the output.
+    """
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w"))

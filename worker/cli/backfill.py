@@ -11,7 +11,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from worker import parts, wiring
 from worker.cli.author import By, author
+from worker.cli.bounds import within_reach
 from worker.cli.console import stdout
+from worker.edgar.budget import LocalBudget
 from worker.edgar.hours import index_days
 from worker.errors import ConfigurationError, Mistake
 from worker.filings.filing import eastern_day
@@ -27,10 +29,14 @@ LEFT_TO_THE_WORKER = timedelta(days=2)
 #: How long one look at the progress lasts, and how long it waits for documents that are not there yet.
 LOOK = timedelta(seconds=1)
 
+_DAYS = ["%Y-%m-%d"]
+
 
 def backfill(
-    first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="first day")],
-    last: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="last day")],
+    first: Annotated[
+        datetime, typer.Option("--from", formats=_DAYS, callback=within_reach, help="first day")
+    ],
+    last: Annotated[datetime, typer.Option("--to", formats=_DAYS, callback=within_reach, help="last day")],
     notify: Annotated[bool, typer.Option("--notify", help="send the alerts these notices raise")] = False,
     by: By = None,
 ) -> None:
@@ -41,6 +47,8 @@ def backfill(
     """
     console, who = stdout(wrap=True), author(by)
     settings = from_environment()
+    # Whoever is not let into EDGAR leaves no new ledger behind.
+    parts.open_edgar(settings, LocalBudget()).close()
     parts.open_ledger(settings, migrate=settings.is_embedded).close()
     pipeline = replace(wiring.build_pipeline(settings, ring=lambda _step: None), drain=LOOK)
     try:

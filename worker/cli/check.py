@@ -55,7 +55,11 @@ def check(
         if edgar is not None:
             edgar.close()
     reading = read_watchlists(
-        files, tickers, notifiers=settings.notifiers, confidential=settings.confidential
+        files,
+        tickers,
+        notifiers=settings.notifiers,
+        confidential=settings.confidential,
+        folder=str(where),
     )
     if settings.templates is not None:
         found = rehearse_templates(settings.templates)

@@ -85,7 +85,7 @@ def _from_ledger(
 
 
 def _index(path: Path, known: Tickers | None) -> WatchlistIndex:
-    return WatchlistIndex(load_watchlists(_files(path), known))
+    return WatchlistIndex(load_watchlists(_files(path), known, folder=str(path)))
 
 
 def _files(path: Path) -> dict[str, bytes]:

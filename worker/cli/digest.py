@@ -14,6 +14,7 @@ import typer
 from worker import parts
 from worker.alerts.digest import Digest
 from worker.alerts.message import Message
+from worker.cli.bounds import within_reach
 from worker.cli.console import stderr, stdout
 from worker.cli.documents import named_destination
 from worker.cli.folders import made
@@ -41,10 +42,12 @@ def digest(
     destination: Annotated[str, typer.Argument(help="whose digest: email:ir@example.com, slack:#ir-alerts")],
     *,
     since: Annotated[
-        datetime | None, typer.Option(formats=_DAYS, help="what came in from then on, told or not")
+        datetime | None,
+        typer.Option(formats=_DAYS, callback=within_reach, help="what came in from then on, told or not"),
     ] = None,
     until: Annotated[
-        datetime | None, typer.Option(formats=_DAYS, help="and before then; by the digest's clocks")
+        datetime | None,
+        typer.Option(formats=_DAYS, callback=within_reach, help="and before then; by the digest's clocks"),
     ] = None,
     out: Annotated[
         Path | None, typer.Option(help="a folder to write .txt, .html and .csv to, to be looked at")
@@ -75,7 +78,8 @@ def printable_text(message: Message) -> str:
 
 
 def _digests(settings: Settings, ledger: Ledger, writer: Writer) -> Digests:
-    lists = load_watchlists(read_folder(settings.watchlists), parts.tickers(settings, None, parts.clock()))
+    known, where = parts.tickers(settings, None, parts.clock()), settings.watchlists
+    lists = load_watchlists(read_folder(where), known, folder=str(where))
     index = WatchlistIndex(lists)
     return Digests(
         ledger=ledger,
@@ -90,7 +94,9 @@ def _digests(settings: Settings, ledger: Ledger, writer: Writer) -> Digests:
 def _found(
     digests: Digests, to: Destination, since: datetime | None, until: datetime | None
 ) -> Iterator[tuple[DigestPlan, Digest]]:
-    """The digest of each of the destination's schedules. Raises ConfigurationError where it has none."""
+    """The digest of each of the destination's schedules. Raises ConfigurationError where it has none, and
+    where nothing lies between the two instants.
+    """
     plans = digests.plans()
     mine = [plan for (whose, _), plan in plans.items() if whose.key == to.key]
     if not mine:
@@ -104,6 +110,9 @@ def _found(
         zone = ZoneInfo(plan.schedule.zone)
         ends = _instant(until, zone) if until else parts.clock()
         begins = _instant(since, zone) if since else datetime(1970, 1, 1, tzinfo=UTC)
+        if since and begins > ends:
+            what = f"{since:%Y-%m-%d %H:%M} is after {f'{until:%Y-%m-%d %H:%M}' if until else 'now'}"
+            raise ConfigurationError([Mistake("--since", what)])
         entries = digests.ledger.digest_contents.between(to, str(plan.schedule), begins, ends)
         yield plan, digests.about(to, plan, entries, begins, ends)
 

@@ -157,7 +157,13 @@ def _lists(settings: Settings) -> tuple[Watchlist, ...]:
             edgar.close()
     files = read_folder(settings.watchlists)
     try:
-        return load_watchlists(files, known, notifiers=settings.notifiers, confidential=settings.confidential)
+        return load_watchlists(
+            files,
+            known,
+            notifiers=settings.notifiers,
+            confidential=settings.confidential,
+            folder=str(settings.watchlists),
+        )
     except ConfigurationError as error:
         raise error if sys.stderr.isatty() else ConfigurationError([counted(error)]) from None
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from worker.cli.documents import Found, opened_ledger
 from worker.filings.filing import Filing
 from worker.filings.notice import Form144Notice
 from worker.ledger.ledger import Ledger
+from worker.settings import Settings
 from worker.watchlists.conditions.recent import RecentNotices, filed_on
+from worker.watchlists.index import WatchlistIndex
 
 
 def earlier_notices(
@@ -20,3 +23,11 @@ def earlier_notices(
     if reach is None or notice.issuer_cik is None or day is None:
         return None
     return ledger.history.recent(notice.issuer_cik, day - timedelta(days=reach), day)
+
+
+def known_before(found: Found, index: WatchlistIndex, settings: Settings) -> RecentNotices | None:
+    """The same for whatever these lists ask of it; None for a file, which stands in no ledger."""
+    if found.record is None or index.history_days is None:
+        return None
+    with opened_ledger(settings) as ledger:
+        return earlier_notices(ledger, found.filing, found.notice, index.history_days)

@@ -14,8 +14,8 @@ import typer
 from worker import parts
 from worker.alerts.digest import how_told
 from worker.cli.console import stdout
-from worker.cli.documents import find_notice, opened_ledger
-from worker.cli.earlier import earlier_notices
+from worker.cli.documents import find_notice
+from worker.cli.earlier import known_before
 from worker.ledger.record import Record, RecordedDelivery
 from worker.settings import from_environment
 from worker.watched_folder import read_folder
@@ -42,12 +42,10 @@ def explain(
     """Say of every list whether this notice raises its alert, and why, or by how much it misses."""
     settings = from_environment()
     known = parts.tickers(settings, None, parts.clock())
-    index = WatchlistIndex(load_watchlists(read_folder(folder or settings.watchlists), known))
+    where = folder or settings.watchlists
+    index = WatchlistIndex(load_watchlists(read_folder(where), known, folder=str(where)))
     notice = find_notice(document, settings)
-    earlier = None
-    if notice.record is not None and index.history_days is not None:
-        with opened_ledger(settings) as ledger:
-            earlier = earlier_notices(ledger, notice.filing, notice.notice, index.history_days)
+    earlier = known_before(notice, index, settings)
     matches = explain_all(notice.notice, notice.filing, index, recent=earlier)
     if as_json:
         sys.stdout.writelines(msgspec.json.encode(found).decode() + "\n" for found in matches)

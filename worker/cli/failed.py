@@ -9,6 +9,7 @@ import typer
 from worker import parts
 from worker.alerts.delivery import DeliveryState
 from worker.cli.author import By, author
+from worker.cli.bounds import MOST, MOST_DIGITS
 from worker.cli.console import stdout
 from worker.cli.documents import named_destination, opened_ledger
 from worker.errors import Form144Error
@@ -20,6 +21,11 @@ from worker.watchlists.destination import Destination
 app = typer.Typer(
     no_args_is_help=True, help="Deliveries that were refused, abandoned or are of unknown fate."
 )
+
+
+#: What went well has no reason, and what went wrong needs one.
+_ARRIVED = (DeliveryState.DELIVERED, DeliveryState.ROLLED_UP)
+_FAILED = (DeliveryState.REFUSED, DeliveryState.ABANDONED, DeliveryState.UNKNOWN, DeliveryState.CLOSED)
 
 
 @app.command("list")
@@ -39,7 +45,9 @@ def list_failed() -> None:
 
 
 @app.command()
-def show(number: Annotated[int, typer.Argument(help="as form144 failed list numbers it")]) -> None:
+def show(
+    number: Annotated[int, typer.Argument(min=1, max=MOST, help="as form144 failed list numbers it")],
+) -> None:
     """One delivery: every attempt, the key it goes by, and what it says."""
     out = stdout()
     with opened_ledger(from_environment()) as ledger:
@@ -72,12 +80,13 @@ def retry(
     by: By = None,
 ) -> None:
     """Try one delivery again, or all of a destination, of a notifier or at all, and let messages go there."""
-    if everything is (what is not None):
+    if everything is (what is not None) or (what is not None and not what.strip()):
         raise Form144Error("name what to try again, or all of it with --all")
     now, who = parts.clock(), author(by)
     with opened_ledger(from_environment()) as ledger:
         if what and what.isascii() and what.isdigit():
-            known, numbers = True, [int(what)]
+            numbers = [int(what)] if len(what) <= MOST_DIGITS else []
+            known = bool(numbers)
         else:
             failed = [one for one in ledger.failed.all() if _is_meant(one.destination, what)]
             ended = [to for to in ledger.report.ended_lanes() if _is_meant(to, what)]
@@ -93,7 +102,9 @@ def retry(
 
 @app.command()
 def close(
-    numbers: Annotated[list[int], typer.Argument(help="as form144 failed list numbers them")],
+    numbers: Annotated[
+        list[int], typer.Argument(min=1, max=MOST, help="as form144 failed list numbers them")
+    ],
     *,
     by: Annotated[str, typer.Option(help="who has dealt with it")],
     reason: Annotated[str, typer.Option(help="why nothing more is to be done; it stands in the record")],
@@ -120,7 +131,10 @@ def _is_meant(to: Destination, what: str | None) -> bool:
 def _line(one: FailedDelivery) -> str:
     about = f" about {one.accession}" if one.accession else ""
     is_closed = one.state is DeliveryState.CLOSED
-    why = (None if is_closed else one.destination_ended) or one.last_error or "no reason given"
+    reason = (None if is_closed else one.destination_ended) or one.last_error
+    if one.state in _FAILED:
+        reason = reason or "no reason given"
+    why = f": {reason}" if reason and one.state not in _ARRIVED else ""
     instead = f"; {one.went_to} got it instead" if one.went_to else ""
     tried = f"{one.attempts} attempt{'s' * (one.attempts != 1)}"
-    return f"{one.id}  {one.state} {one.destination}{about}, {tried}: {why}{instead}"
+    return f"{one.id}  {one.state} {one.destination}{about}, {tried}{why}{instead}"

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from worker import parts
 from worker.cli.author import By, author
+from worker.cli.bounds import within_reach
 from worker.cli.console import stderr, stdout
 from worker.cli.documents import opened_ledger
 from worker.cli.record_export import Form, written
@@ -29,6 +30,8 @@ app = typer.Typer(
     no_args_is_help=True,
     help="Verify, export and prune the record of every step. It is designed to help with record keeping.",
 )
+
+_DAYS = ["%Y-%m-%d"]
 
 _ANCHOR = re.compile(r"([1-9][0-9]{0,11}):([0-9a-f]{64})")
 
@@ -67,10 +70,12 @@ def head() -> None:
 def export(
     *,
     first: Annotated[
-        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="first day, in Washington")
+        datetime | None,
+        typer.Option("--from", formats=_DAYS, callback=within_reach, help="first day, in Washington"),
     ] = None,
     last: Annotated[
-        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="last day, in Washington")
+        datetime | None,
+        typer.Option("--to", formats=_DAYS, callback=within_reach, help="last day, in Washington"),
     ] = None,
     form: Annotated[
         Form,
@@ -102,7 +107,10 @@ def export(
 def prune(
     *,
     before: Annotated[
-        datetime, typer.Option(formats=["%Y-%m-%d"], help="the first day, in Washington, of what is kept")
+        datetime,
+        typer.Option(
+            formats=_DAYS, callback=within_reach, help="the first day, in Washington, of what is kept"
+        ),
     ],
     by: Annotated[str, typer.Option(help="who takes it out")],
     reason: Annotated[str, typer.Option(help="why; it stands in the record")],

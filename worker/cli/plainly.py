@@ -8,6 +8,7 @@ import re
 _WORDS = (
     (r"^Value error, ", ""),
     (r"Input should be a valid integer.*", "that is not a whole number"),
+    (r"Unable to parse input string as an integer.*", "that is too large a number"),
     (r"Input should be a valid number.*", "that is not a number"),
     (r"Input should be greater than or equal to (\S+)", r"it has to be at least \1"),
     (r"Input should be less than or equal to (\S+)", r"it has to be at most \1"),

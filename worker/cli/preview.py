@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +16,7 @@ from worker.alerts.alert import Alert
 from worker.alerts.message import Message
 from worker.cli.console import stderr, stdout
 from worker.cli.documents import MADE_UP, Found, find_notice, named_list
+from worker.cli.earlier import known_before
 from worker.cli.folders import made
 from worker.cli.notice_view import printable
 from worker.edgar.sites import SEC
@@ -27,6 +29,7 @@ from worker.watched_folder import read_folder
 from worker.watchlists.destination import Destination
 from worker.watchlists.index import WatchlistIndex
 from worker.watchlists.loading import load_watchlists
+from worker.watchlists.match import Match
 from worker.watchlists.matching import explain
 from worker.watchlists.watchlist import Watchlist
 
@@ -49,8 +52,11 @@ def preview(
     settings = from_environment()
     found = find_notice(notice, settings)
     known = parts.tickers(settings, None, parts.clock())
-    lists = load_watchlists(read_folder(folder or settings.watchlists), known)
-    alert = _alert(found, named_list(lists, watchlist), WatchlistIndex(lists))
+    where = folder or settings.watchlists
+    lists = load_watchlists(read_folder(where), known, folder=str(where))
+    index = WatchlistIndex(lists)
+    matches = explain(found.notice, found.filing, index, recent=known_before(found, index, settings))
+    alert = _alert(found, named_list(lists, watchlist), matches)
     writer = Writer([one for one in (settings.templates, shipped()) if one])
     mail, post = writer.write(alert, EMAIL), writer.write(alert, SLACK)
     show, errors = stdout(wrap=True), stderr()
@@ -69,8 +75,7 @@ def preview(
         raise typer.Exit(1)
 
 
-def _alert(found: Found, watchlist: Watchlist, index: WatchlistIndex) -> Alert:
-    matches = explain(found.notice, found.filing, index)
+def _alert(found: Found, watchlist: Watchlist, matches: Iterable[Match]) -> Alert:
     now, original = parts.clock(), found.original
     is_at_the_sec = found.filing.accession != MADE_UP and bool(found.filing.parties)
     return Alert(

@@ -14,6 +14,7 @@ import typer
 
 from worker.cli.console import stderr, stdout
 from worker.cli.notice_view import notice_view
+from worker.edgar.sites import SEC
 from worker.errors import Form144Error, UnreadableFiling
 from worker.filings.figures import Figures
 from worker.filings.notice import Form144Notice
@@ -110,15 +111,13 @@ def read_source(source: str, fetch: Fetch) -> Reading:
 
 
 def checked_url(url: str) -> str:
-    """The address, where it is one of the SEC's by https; anything else is refused."""
+    """The address, where it is one of the SEC's that are asked, by https; anything else is refused."""
     try:
         parts = urlsplit(url)
     except ValueError:
         raise _BadSourceError(_ONLY_THE_SEC) from None
-    host = parts.hostname or ""
-    is_the_secs = host == "sec.gov" or host.endswith(".sec.gov")
     # Nothing but the host: no user name, password or port that another machine might listen on.
-    if parts.scheme != "https" or not is_the_secs or parts.netloc.lower() != host:
+    if not SEC.holds(url) or parts.netloc.lower() != parts.hostname:
         raise _BadSourceError(_ONLY_THE_SEC)
     return url
 
@@ -138,7 +137,10 @@ def _fetched(url: str) -> bytes:
     from worker import parts  # noqa: PLC0415  a file needs neither them nor the settings
     from worker.settings import from_environment  # noqa: PLC0415
 
-    return parts.fetch_document(from_environment(), url)
+    try:
+        return parts.fetch_document(from_environment(), url)
+    except ValueError:
+        raise _BadSourceError("FORM144_EDGAR_URL names another EDGAR, and the SEC's is not asked.") from None
 
 
 read = read_command(_fetched)

@@ -11,10 +11,12 @@ import typer
 from worker import parts
 from worker.alerts.hold import About, Silence
 from worker.cli.author import By, author
+from worker.cli.bounds import MOST
 from worker.cli.documents import named_list, opened_ledger
 from worker.errors import ConfigurationError, Form144Error, Mistake
 from worker.settings import from_environment
 from worker.watched_folder import read_folder
+from worker.watchlists.entries import LARGEST_CIK
 from worker.watchlists.loading import load_watchlists
 
 app = typer.Typer(no_args_is_help=True, help="Keep alerts back for a while, with who asked for it and why.")
@@ -32,8 +34,8 @@ def add(
     by: Annotated[str, typer.Option(help="who asks for it")],
     reason: Annotated[str, typer.Option(help="why; it stands beside everything that is kept back")],
     until: Annotated[str, typer.Option(help="2h, 3d, 1w, or an instant as 2026-09-30T17:00-04:00")],
-    issuer: Annotated[int | None, typer.Option(help="the issuer's CIK")] = None,
-    seller: Annotated[int | None, typer.Option(help="the seller's CIK")] = None,
+    issuer: Annotated[int | None, typer.Option(min=1, max=LARGEST_CIK, help="the issuer's CIK")] = None,
+    seller: Annotated[int | None, typer.Option(min=1, max=LARGEST_CIK, help="the seller's CIK")] = None,
     watchlist: Annotated[str | None, typer.Option("--list", help="a list's file or name")] = None,
 ) -> None:
     """Keep back what matches: alerts are raised and written down, and their messages are held."""
@@ -69,7 +71,7 @@ def list_silences(
 
 @app.command()
 def expire(
-    number: Annotated[int, typer.Argument(help="as form144 silence list numbers it")],
+    number: Annotated[int, typer.Argument(min=1, max=MOST, help="as form144 silence list numbers it")],
     *,
     release: Annotated[bool, typer.Option("--release", help="send what it kept back")] = False,
     by: By = None,
@@ -116,4 +118,5 @@ def _instant(text: str, now: datetime) -> datetime:
 def _list_id(named: str) -> str:
     settings = from_environment()
     known = parts.tickers(settings, None, parts.clock())
-    return named_list(load_watchlists(read_folder(settings.watchlists), known), named).id
+    where = settings.watchlists
+    return named_list(load_watchlists(read_folder(where), known, folder=str(where)), named).id

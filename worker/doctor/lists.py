@@ -23,7 +23,13 @@ def reading(patient: Patient) -> FolderReading:
     settings = patient.settings
     known = parts.tickers(settings, None, patient.clock())
     files = read_folder(settings.watchlists)
-    return read_watchlists(files, known, notifiers=settings.notifiers, confidential=settings.confidential)
+    return read_watchlists(
+        files,
+        known,
+        notifiers=settings.notifiers,
+        confidential=settings.confidential,
+        folder=str(settings.watchlists),
+    )
 
 
 def watchlists(patient: Patient) -> Iterator[Check]:

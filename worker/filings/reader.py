@@ -49,8 +49,13 @@ def read_notice(document: bytes, *, url: str | None = None) -> Form144Notice:
         return notice_from_submission(body)
     if _WEB_PAGE.match(start):
         raise UnreadableFiling(_why_not_a_web_page(body, url))
-    if start.startswith(b"<") or document.startswith(_UTF16_MARKS):
-        return notice_from_xml(body if start.startswith(b"<") else document)
+    if start.startswith(b"<"):
+        return notice_from_xml(body)
+    if document.startswith(_UTF16_MARKS):
+        begins = document[:_SNIFFED].decode("utf-16", errors="replace").lstrip().encode(errors="replace")
+        if begins.startswith(b"<") and not _SUBMISSION.match(begins):
+            return notice_from_xml(document)
+        raise UnreadableFiling("It is text encoded in UTF-16, which only XML may be; save it as UTF-8.")
     if is_print(body):
         return notice_from_print(body)
     raise UnreadableFiling(

@@ -16,8 +16,8 @@ from worker.edgar.contact import Contact
 from worker.errors import ConfigurationError, Mistake
 from worker.settings import broker, values
 from worker.settings.values import MailServer, Secret
-from worker.watchlists.destination import Destination
-from worker.watchlists.notifiers import missing
+from worker.watchlists.destination import Destination, addressed
+from worker.watchlists.notifiers import Notifiers, amiss
 
 T = TypeVar("T")
 
@@ -61,15 +61,16 @@ class Settings:
         return self.broker_url.startswith("memory://")
 
     @property
-    def notifiers(self) -> frozenset[str]:
-        """The names of the notifiers there are means for."""
+    def notifiers(self) -> Notifiers:
+        """The notifiers there are means for; of webhooks also the names."""
         means = {
             "console": True,
             "slack": self.slack_token,
             "slack-webhook": self.slack_webhooks,
             "email": self.mail_server,
         }
-        return frozenset(name for name, given in means.items() if given)
+        names = {"slack-webhook": tuple(self.slack_webhooks)}
+        return {name: names.get(name) for name, given in means.items() if given}
 
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -152,9 +153,9 @@ def as_far_as_read(environment: Mapping[str, str] | None = None) -> tuple[Settin
         slack_webhooks=reader.read("FORM144_SLACK_WEBHOOKS", values.webhooks, {}),
         mail_server=reader.read("FORM144_SMTP_URL", values.mail_server, None),
         mail_from=reader.read("FORM144_MAIL_FROM", values.address, None),
-        operator=reader.read("FORM144_OPERATOR", values.destination, None),
-        fallback=reader.read("FORM144_FALLBACK", values.destination, None),
-        anchor=reader.read("FORM144_ANCHOR", values.destination, None),
+        operator=reader.read("FORM144_OPERATOR", addressed, None),
+        fallback=reader.read("FORM144_FALLBACK", addressed, None),
+        anchor=reader.read("FORM144_ANCHOR", addressed, None),
         confidential=reader.read("FORM144_CONFIDENTIAL_DESTINATIONS", values.destinations, ()),
         burst=reader.read("FORM144_BURST", values.count, 10),
         burst_minutes=reader.read("FORM144_BURST_MINUTES", values.minutes, 10.0),
@@ -177,9 +178,10 @@ def as_far_as_read(environment: Mapping[str, str] | None = None) -> tuple[Settin
         ("FORM144_FALLBACK", settings.fallback),
         ("FORM144_ANCHOR", settings.anchor),
     ):
-        if to is not None and to.notifier not in settings.notifiers:
-            what, hint = missing(to.notifier, settings.notifiers)
-            reader.mistakes.append(Mistake(name, what, f"{hint}, or take another destination"))
+        if to is not None and (found := amiss(to, settings.notifiers)):
+            what, hint = found
+            instead = "" if hint.endswith("?") else ", or take another destination"
+            reader.mistakes.append(Mistake(name, what, f"{hint}{instead}"))
     allowed = {to.key for to in settings.confidential}
     if settings.fallback is not None and allowed and settings.fallback.key not in allowed:
         why = "gets what other destinations refuse, and is not among FORM144_CONFIDENTIAL_DESTINATIONS"
@@ -209,6 +211,11 @@ class _Reader:
             if name.startswith("FORM144_") and name.removesuffix("_FILE") not in VARIABLES
         ]
         self.mistakes += [
+            Mistake(f"{name}_FILE", "is not read: only secrets may stand in a file", f"set {name} itself")
+            for name in VARIABLES
+            if name not in SECRETS and environment.get(f"{name}_FILE")
+        ]
+        self.mistakes += [
             Mistake(name, "would overrule what this program tells Celery", "unset it for this program")
             for name in broker.OVERRULING
             if environment.get(name)
@@ -227,9 +234,13 @@ class _Reader:
         return default  # type: ignore[return-value]  # None is the default of optional fields only
 
     def _text(self, name: str) -> str:
+        text = self._environment.get(name, "").strip()
         file = self._environment.get(f"{name}_FILE", "") if name in SECRETS else ""
         if not file:
-            return self._environment.get(name, "").strip()
+            return text
+        if text:
+            self.mistakes.append(Mistake(f"{name}_FILE", f"is set, and so is {name}", "unset one of the two"))
+            return ""
         try:
             return Path(file).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:

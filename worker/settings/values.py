@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from worker.notifiers.email import Security
 from worker.settings.urls import taken_apart, without_more
-from worker.watchlists.destination import Destination
+from worker.watchlists.destination import Destination, addressed
 
 #: How the scheme of FORM144_SMTP_URL asks for encryption, and the port that goes with it.
 MAIL_SCHEMES = {"smtp": Security.STARTTLS, "smtps": Security.TLS, "smtp+plain": Security.NONE}
@@ -55,7 +55,7 @@ def ledger_url(text: str) -> Secret:
 
 
 def destinations(text: str) -> tuple[Destination, ...]:
-    return tuple(destination(part) for part in text.split(",") if part.strip())
+    return tuple(addressed(part.strip()) for part in text.split(",") if part.strip())
 
 
 def folder(text: str) -> Path:
@@ -143,15 +143,17 @@ def sentry_dsn(text: str) -> Secret:
 
 
 def webhooks(text: str) -> dict[str, Secret]:
-    webhooks = {}
+    webhooks: dict[str, Secret] = {}
     for number, item in enumerate(filter(None, (part.strip() for part in text.split(","))), start=1):
-        name, separator, url = item.partition("=")
+        name, separator, url = (part.strip() for part in item.partition("="))
+        # The value is a secret: the messages count the item instead of quoting it.
+        if name in webhooks:
+            raise ValueError(f"item {number} has the name of one before it; give each its own")
         try:
-            # The value is a secret: the message counts the item instead of quoting it.
-            webhooks[name.strip()] = Secret(base_url(url.strip()))
+            webhooks[name] = Secret(base_url(url))
         except ValueError:
             separator = ""
-        if not separator or not name.strip():
+        if not separator or not name:
             raise ValueError(f"item {number} is not name=https://...")
     return webhooks
 
@@ -182,13 +184,6 @@ def address(text: str) -> str:
     if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", text):
         raise ValueError(f"is {text!r}; write one address such as form144@example.com")
     return text
-
-
-def destination(text: str) -> Destination:
-    found = Destination.parse(text)
-    if not found.address and found.notifier != "console":
-        raise ValueError(f"is {text!r}; write it as slack:#channel or email:jane@example.com")
-    return found
 
 
 def emoji(text: str) -> str:

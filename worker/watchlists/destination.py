@@ -6,6 +6,8 @@ import re
 
 import msgspec
 
+from worker.watchlists.misread import Misread
+
 #: How many characters a notifier's name and an address may have: the ledger has room for no more. An e-mail
 #: address, the longest kind, has at most 64 before its @ and 255 after it (RFC 5321, section 4.5.3.1).
 LONGEST_NOTIFIER = 32
@@ -13,6 +15,7 @@ LONGEST_ADDRESS = 320
 
 _WEB = re.compile(r"(?:^|:)\s*https?://", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;.]+")
 
 
 class Destination(msgspec.Struct, frozen=True, order=True):
@@ -59,3 +62,30 @@ class Destination(msgspec.Struct, frozen=True, order=True):
 
     def __str__(self) -> str:
         return f"{self.notifier}:{self.address}"
+
+
+def addressed(said: str) -> Destination:
+    """A destination to which something can be sent: with an address, which for e-mail is a single one.
+
+    Raises Misread.
+    """
+    try:
+        destination = Destination.parse(said)
+    except ValueError as error:
+        raise Misread(str(error)) from None
+    if not destination.address and destination.notifier != "console":
+        raise Misread(f"{destination.notifier} has no address", f"write {_whole(said)}")
+    if destination.notifier == "email" and not _EMAIL.fullmatch(destination.address):
+        raise Misread(f"{destination.address!r} is not one e-mail address", "write email:jane@example.com")
+    return destination
+
+
+def _whole(said: str) -> str:
+    """How a destination is written of which only one half stands there, by the look of that half."""
+    if "@" in said:
+        return f"email:{said}"
+    if said.startswith("#"):
+        return f"slack:{said}"
+    notifier = said.removesuffix(":").casefold()
+    example = {"email": "jane@example.com", "slack": "#channel"}.get(notifier, "address")
+    return f"{notifier}:{example}"

@@ -10,6 +10,9 @@ from worker.watchlists.match import Side
 from worker.watchlists.misread import Misread
 from worker.watchlists.names import plain
 
+#: A CIK has at most ten digits.
+LARGEST_CIK = 9_999_999_999
+
 _TICKER = re.compile(r"\$?([A-Za-z]{1,6}(?:[.\-/ ][A-Za-z0-9]{1,3})?)")
 _BARE_TICKER = re.compile(r"\$[A-Za-z]{1,6}(?:[.\-/][A-Za-z0-9]{1,3})?|[A-Z]{1,5}(?:[.\-/][A-Z0-9]{1,3})?")
 _CIK = re.compile(r"(?:CIK[ :#]*)?([0-9]{1,10})", re.IGNORECASE)

@@ -12,6 +12,7 @@ from worker.watchlists.building import build
 from worker.watchlists.destination import Destination
 from worker.watchlists.document import LISTS, Document
 from worker.watchlists.issuers import KnownIssuers
+from worker.watchlists.notifiers import Notifiers
 from worker.watchlists.pins import LOCK_NAME, Pin, read_pins
 from worker.watchlists.resolve import Resolver
 from worker.watchlists.review import review, review_together
@@ -36,17 +37,19 @@ def load_watchlists(
     files: Mapping[str, bytes],
     tickers: Mapping[str, tuple[int, str]] | None,
     *,
-    notifiers: Collection[str] | None = None,
+    notifiers: Notifiers | None = None,
     confidential: Collection[Destination] | None = None,
     default_destinations: Iterable[Destination] = (),
+    folder: str = "watchlists",
 ) -> tuple[Watchlist, ...]:
     """Every watchlist of a folder, sorted by path. Raises ConfigurationError with everything wrong.
 
     `files` is path -> content: the watchlists, the tables they name, and `watchlists.lock`. `tickers` is the
     SEC's list, ticker -> (CIK, name), or None where no copy is at hand: then only what is pinned, or has its
-    CIK beside it, can be watched by ticker. `notifiers` are the names a destination may begin with; None
-    leaves that unchecked. `confidential` are those whom confidential lists may tell; None leaves that
-    unchecked. `default_destinations` hear of lists that name none.
+    CIK beside it, can be watched by ticker. `notifiers` are those a destination may name; None leaves
+    that unchecked. `confidential` are those whom confidential lists may tell; None leaves that
+    unchecked. `default_destinations` hear of lists that name none. `folder` is where a mistake says that
+    there is no list at all.
     """
     reading = read_watchlists(
         files,
@@ -54,6 +57,7 @@ def load_watchlists(
         notifiers=notifiers,
         confidential=confidential,
         default_destinations=default_destinations,
+        folder=folder,
     )
     if reading.mistakes:
         raise ConfigurationError(reading.mistakes)
@@ -64,9 +68,10 @@ def read_watchlists(
     files: Mapping[str, bytes],
     tickers: Mapping[str, tuple[int, str]] | None,
     *,
-    notifiers: Collection[str] | None = None,
+    notifiers: Notifiers | None = None,
     confidential: Collection[Destination] | None = None,
     default_destinations: Iterable[Destination] = (),
+    folder: str = "watchlists",
 ) -> FolderReading:
     """The same, with mistakes and warnings as values; a file that is no watchlist gives no list."""
     mistakes: list[Mistake] = []
@@ -89,8 +94,8 @@ def read_watchlists(
         warnings.extend([*resolver.warnings, *doubts])
         watchlists.append(watchlist)
     if not paths:
-        where = posixpath.commonpath(files) if files else "watchlists"
-        mistakes.append(Mistake(where, "holds no watchlist", f"add a file that ends in {', '.join(LISTS)}"))
+        hint = f"add a file that ends in {', '.join(LISTS)}"
+        mistakes.append(Mistake(folder, "holds no watchlist", hint))
     found, doubts = review_together(watchlists)
     return FolderReading(
         watchlists=tuple(watchlists),

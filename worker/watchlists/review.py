@@ -8,7 +8,7 @@ from worker.errors import Mistake
 from worker.watchlists.conditions.words import did_you_mean
 from worker.watchlists.destination import Destination
 from worker.watchlists.document import Document
-from worker.watchlists.notifiers import missing
+from worker.watchlists.notifiers import Notifiers, amiss
 from worker.watchlists.watchlist import LONGEST_ID, Route, Watchlist
 
 Found = tuple[list[Mistake], list[Mistake]]
@@ -17,11 +17,11 @@ Found = tuple[list[Mistake], list[Mistake]]
 def review(
     watchlist: Watchlist,
     document: Document,
-    notifiers: Collection[str] | None,
+    notifiers: Notifiers | None,
     confidential: Collection[Destination] | None,
 ) -> Found:
-    """The mistakes and the warnings about one list on its own. `notifiers` are the names a destination may
-    begin with, `confidential` those whom confidential lists may tell; None for either: not checked.
+    """The mistakes and the warnings about one list on its own. `notifiers` are those a destination may name,
+    `confidential` those whom confidential lists may tell; None for either: not checked.
     """
     where = document.where(())
     mistakes: list[Mistake] = []
@@ -44,9 +44,8 @@ def review(
             )
         )
     for route in watchlist.routes:
-        notifier = route.destination.notifier
-        if notifiers is not None and notifier not in notifiers:
-            what, hint = missing(notifier, notifiers)
+        if notifiers is not None and (found := amiss(route.destination, notifiers)):
+            what, hint = found
             mistakes.append(Mistake(route.where, f"tell: {what}", hint))
     mistakes.extend(_not_allowed(watchlist, confidential))
     warnings.extend(_told_anyway(watchlist))

@@ -7,7 +7,6 @@ and raise Misread, so that pydantic collects every mistake of a file in one go.
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -24,7 +23,7 @@ from pydantic import (
 from worker.watchlists import entries
 from worker.watchlists.amounts import percent
 from worker.watchlists.conditions.words import kind_of, one_of, text
-from worker.watchlists.destination import Destination
+from worker.watchlists.destination import Destination, addressed
 from worker.watchlists.digest_schedule import EXAMPLE as DAILY
 from worker.watchlists.digest_shape import DigestFile
 from worker.watchlists.document import Value
@@ -34,7 +33,6 @@ from worker.watchlists.quiet_hours import EXAMPLE, LONG_EXAMPLE, QuietHours, qui
 from worker.watchlists.watchlist import Visibility
 from worker.watchlists.when import When
 
-_EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;.]+")
 _TEXT = {"type": "string"}
 YES_OR_NO = {"true": True, "false": False, "yes": True, "no": False}
 _NUMBER_OR_TEXT = {"anyOf": [{"type": "integer"}, {"type": "string"}]}
@@ -72,27 +70,7 @@ def _destination(value: Value | Destination) -> Destination:
                 f"{notifier}: has no address; after a space, # begins a comment", f"write {notifier}:#channel"
             )
         value = f"{notifier}:{'' if address is None else text(address, 'an address')}"
-    said = text(value, "slack:#channel or email:jane@example.com")
-    try:
-        destination = Destination.parse(said)
-    except ValueError as error:
-        raise Misread(str(error)) from None
-    if not destination.address and destination.notifier != "console":
-        raise Misread(f"{destination.notifier} has no address", f"write {_addressed(said)}")
-    if destination.notifier == "email" and not _EMAIL.fullmatch(destination.address):
-        raise Misread(f"{destination.address!r} is not one e-mail address", "write email:jane@example.com")
-    return destination
-
-
-def _addressed(said: str) -> str:
-    """How a destination is written of which only one half stands there, by the look of that half."""
-    if "@" in said:
-        return f"email:{said}"
-    if said.startswith("#"):
-        return f"slack:{said}"
-    notifier = said.removesuffix(":").casefold()
-    example = {"email": "jane@example.com", "slack": "#channel"}.get(notifier, "address")
-    return f"{notifier}:{example}"
+    return addressed(text(value, "slack:#channel or email:jane@example.com"))
 
 
 def _entry(value: Any, side: Side) -> Any:
