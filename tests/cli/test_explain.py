@@ -8,9 +8,9 @@ import typer
 from typer.testing import CliRunner, Result
 
 from tests.builders import the_seed_notice
-from worker.cli.explain import explain
+from worker.cli.explain import NO_CIK, explain
 from worker.errors import ConfigurationError, UnreadableFiling
-from worker.standins.forms import as_xml
+from worker.standins.forms import as_print, as_xml
 
 HEAD = "owner: Jane Doe\ntell: 'console:'\n"
 
@@ -54,6 +54,16 @@ def test_every_list_gives_its_decision_its_evidence_and_by_how_much_it_missed(fo
         "    every notice is on this list",
         "    not met: seller person; Ruby Finance Holdings Ltd. looks like an entity",
     ]
+
+
+def test_of_a_print_which_has_no_cik_of_its_issuer_it_does_not_say_that_the_list_is_about_another(
+    folder: Path,
+) -> None:
+    (folder.parent / "seed.txt").write_bytes(as_print(the_seed_notice()))
+    said = run(folder, document="seed.txt").stdout
+    assert said.count("nobody on this list is named in the notice") == 2  # Alerts and Other, by CIK
+    assert said.count(NO_CIK) == 2
+    assert NO_CIK not in run(folder).stdout
 
 
 def test_json_gives_one_match_a_line(folder: Path) -> None:

@@ -14,11 +14,12 @@ import typer
 from worker import parts
 from worker.alerts.digest import how_told
 from worker.cli.console import stdout
-from worker.cli.documents import find_notice
+from worker.cli.documents import Found, find_notice
 from worker.cli.earlier import known_before
 from worker.ledger.record import Record, RecordedDelivery
 from worker.settings import from_environment
 from worker.watched_folder import read_folder
+from worker.watchlists.identify import issuer_and_seller
 from worker.watchlists.index import WatchlistIndex
 from worker.watchlists.loading import load_watchlists
 from worker.watchlists.match import Answer, Finding, Match, Severity, Side
@@ -26,6 +27,9 @@ from worker.watchlists.matching import explain as explain_all
 from worker.watchlists.watchlist import Watchlist
 
 _ANSWERS = {Answer.MET: "met", Answer.NOT_MET: "not met", Answer.UNKNOWN: "unknown"}
+
+#: Said where nobody was found on a document that a live worker would know more of.
+NO_CIK = "the document gives no CIK, so it was compared by name and file number alone; its XML has one"
 
 
 def explain(
@@ -52,11 +56,25 @@ def explain(
         return
     out = stdout()
     for found in matches:
-        for line in decision_lines(index.watchlist(found.watchlist_id), found):
+        watchlist = index.watchlist(found.watchlist_id)
+        for line in decision_lines(watchlist, found):
             out.print(line, markup=False)
+        if _may_be_missed(watchlist, found, notice):
+            out.print(f"    {NO_CIK}", markup=False)
     if notice.record is not None:
         for line in record_lines(notice.record):
             out.print(line, markup=False)
+
+
+def _may_be_missed(watchlist: Watchlist, found: Match, notice: Found) -> bool:
+    """Whether the list may be about the notice all the same: a print has no CIK of its issuer, nor any
+    announcement beside it, and names change.
+    """
+    parties = issuer_and_seller(notice.notice, notice.filing)
+    without = {party.side for party in parties if not party.ciks}
+    return not found.identities and any(
+        entry.cik is not None and entry.side in without for entry in watchlist.entries
+    )
 
 
 def record_lines(record: Record) -> Iterator[str]:
