@@ -207,6 +207,7 @@ class Load:
                 one.terminate()
             for one in running:
                 one.wait(timeout=60)
+            _show_what_broke(self.folder / "workers.log")
 
     def _run(self, mode: str, **settings: str) -> str:
         done = subprocess.run(
@@ -217,6 +218,16 @@ class Load:
             check=True,
         )
         return done.stdout.splitlines()[-1]
+
+
+def _show_what_broke(log: Path) -> None:
+    """A task that breaks is done again, so that the figures alone would not show it."""
+    with log.open(errors="replace") as lines:
+        broke = [line for line in lines if "raised unexpected" in line]
+    for line in broke[:20]:
+        print(f"a task broke: {line.rstrip()}")
+    if len(broke) > 20:
+        print(f"and {len(broke) - 20} more")
 
 
 def _write_lists(folder: Path) -> None:

@@ -167,6 +167,15 @@ def test_a_search_that_fails_keeps_no_index_waiting(world: World) -> None:
     assert "500" in (world.ledger.chores.error("reconcile") or "")
 
 
+def test_what_failed_before_a_turn_was_over_is_said(world: World) -> None:
+    pipeline = world.pipeline()
+    pipeline.poll()
+    world.edgar.fail_next("/LATEST", Fault.BACKEND)
+    done = pipeline.reconciliation.work(lambda: False, lambda: None)
+    assert done.again == timedelta(0)
+    assert "500" in (done.failure or "")
+
+
 def test_a_block_keeps_every_request_back(world: World) -> None:
     pipeline = world.pipeline()
     pipeline.poll()

@@ -13,12 +13,14 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.pool import Pool
 
 from tests.conftest import ROOT
 from tests.world import Clock
 from worker import parts, wiring
 from worker.edgar.budget import LocalBudget
-from worker.errors import ConfigurationError
+from worker.errors import ConfigurationError, Unreachable
 from worker.ledger import database
 from worker.ledger.reloads import Reload
 from worker.ledger.troubles import Trouble
@@ -178,6 +180,54 @@ def a_pipeline(settings: Settings, lists: str = LIST) -> Iterator[Pipeline]:
     finally:
         pipeline.ledger.close()
         pipeline.edgar.close()
+
+
+@contextmanager
+def connections() -> Iterator[list[sqlite3.Connection]]:
+    """Every connection to a ledger that is made inside."""
+    made: list[sqlite3.Connection] = []
+
+    def note(connection: sqlite3.Connection, _record: object) -> None:
+        made.append(connection)
+
+    event.listen(Pool, "connect", note)
+    try:
+        yield made
+    finally:
+        event.remove(Pool, "connect", note)
+
+
+def is_closed(connection: sqlite3.Connection) -> bool:
+    try:
+        connection.execute("SELECT 1")
+    except sqlite3.ProgrammingError:
+        return True
+    return False
+
+
+def test_a_story_that_cannot_be_built_leaves_no_ledger_open(edgar: EdgarStandin, tmp_path: Path) -> None:
+    settings = settings_for(edgar, tmp_path, FORM144_WATCHLISTS=os.fspath(tmp_path / "lists"))
+    with a_pipeline(settings):
+        pass
+    (settings.watchlists / "one.yaml").write_text("name: [")
+    with connections() as made, pytest.raises(ConfigurationError):
+        wiring.build_pipeline(settings, ring=lambda _step: None)
+    assert made
+    assert all(map(is_closed, made))
+
+
+def test_a_ledger_whose_claims_cannot_be_taken_back_is_not_left_open(
+    edgar: EdgarStandin, tmp_path: Path
+) -> None:
+    settings = settings_for(edgar, tmp_path)
+    with wiring.ready(settings, alone=True):
+        pass
+    with closing(sqlite3.connect(tmp_path / "data" / "ledger.sqlite")) as file:
+        file.execute("DROP TABLE chores")
+    with connections() as made, pytest.raises(Unreachable), wiring.ready(settings, alone=True):
+        pass
+    assert made
+    assert all(map(is_closed, made))
 
 
 def test_an_edit_is_taken_while_the_sec_refuses_our_agent(

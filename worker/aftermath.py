@@ -100,6 +100,9 @@ class Aftermath:
                 self._tell(found, to)
             except (Unreachable, Refused, Unknown) as error:
                 log.error("operator_not_told", notifier=to.notifier, why=str(error))
+            except Exception:
+                # What nobody foresaw may be the very thing that they are to hear of: the other way is tried.
+                log.exception("operator_not_told", notifier=to.notifier)
             else:
                 self.troubles.told(found, self.clock(), to)
                 break

@@ -6,10 +6,12 @@ import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
 from worker.errors import Refused, Unreachable
+from worker.going_on import one_by_one
 from worker.ledger.marks import Mark, Marks
 from worker.ledger.rollups import Crowd, Rollups
 from worker.messages.amended import marked
@@ -44,12 +46,8 @@ class Conversations:
         one such message a minute.
         """
         now = self.clock()
-        for crowd in self.rollups.crowds(now, most=self.burst, within=self.burst_within):
-            until = min(crowd.last_sent_at, crowd.waits_since) + GATHER if crowd.last_sent_at else now
-            if now < until:
-                self.rollups.hold(crowd, until)
-            else:
-                self._tell_together(crowd)
+        crowds = self.rollups.crowds(now, most=self.burst, within=self.burst_within)
+        one_by_one(*(partial(self._gather, crowd, now) for crowd in crowds))
 
     def mark_amended(self, *, give_up_at: datetime) -> None:
         """Say on messages about notices that were amended since that they were. Nobody is asked anything
@@ -64,15 +62,27 @@ class Conversations:
             except Unreachable as error:
                 away.add(mark.destination.notifier)
                 log.warning("not_marked", delivery=mark.delivery_id, attempt=mark.attempt, why=str(error))
-                in_time = self.clock() < mark.since + MARK_PATIENCE
-                again = self.clock() + max(error.retry_after or MARK_AGAIN, MARK_AGAIN)
-                self.marks.failed(mark, str(error), again=again if in_time else None)
+                self._not_yet(mark, str(error), max(error.retry_after or MARK_AGAIN, MARK_AGAIN))
             except Refused as error:
                 # The amendment itself arrived: nobody is the poorer for it.
                 log.info("not_marked", delivery=mark.delivery_id, attempt=mark.attempt, why=str(error))
                 self.marks.failed(mark, str(error), again=None)
+            except Exception as error:
+                log.exception("mark_broke", delivery=mark.delivery_id, attempt=mark.attempt)
+                self._not_yet(mark, f"an error that nobody foresaw: {type(error).__name__}", MARK_AGAIN)
             else:
                 self.marks.done(mark, self.clock())
+
+    def _not_yet(self, mark: Mark, why: str, pause: timedelta) -> None:
+        now = self.clock()
+        self.marks.failed(mark, why, again=now + pause if now < mark.since + MARK_PATIENCE else None)
+
+    def _gather(self, crowd: Crowd, now: datetime) -> None:
+        until = min(crowd.last_sent_at, crowd.waits_since) + GATHER if crowd.last_sent_at else now
+        if now < until:
+            self.rollups.hold(crowd, until)
+        else:
+            self._tell_together(crowd)
 
     def _tell_together(self, crowd: Crowd) -> None:
         left = crowd.waiting

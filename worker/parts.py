@@ -111,10 +111,11 @@ def open_notifiers(settings: Settings) -> dict[str, Notifier]:
                 security=server.security,
                 username=server.username,
                 password=server.password,
-                # Per step of the session. Several slow ones, and the answer that the message was taken, fit
-                # in half a lease.
+                # Per step; for the answer that the message was taken; for the whole session, which fits in
+                # half a lease with the farewell and some of the time in which the receipt is kept.
                 timeout=10,
                 taking=60,
+                within=100,
             )
         )
     return {notifier.name: notifier for notifier in notifiers}

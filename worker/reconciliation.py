@@ -74,7 +74,7 @@ class Indexes:
         """Parse the indexes of those business days, newest first. An index that is not there yet waits for
         another time; Unreachable, for whatever else could not be had, comes when all others are done.
         """
-        return all_of(self.jobs(days))
+        return _all_of(self.jobs(days), [])
 
     def jobs(self, days: Iterable[date]) -> Iterator[Iterator[Piece]]:
         """What there is to do for those days, in pieces that fail each for itself."""
@@ -142,12 +142,13 @@ class Reconciliation:
 
     def work(self, goes_on: Callable[[], bool], announced: Callable[[], None]) -> Done:
         """Do what is due while `goes_on`, and call `announced` whenever there is something new to read."""
+        failed: list[str] = []
         try:
-            for new in self.pieces():
+            for new in self._pieces(failed):
                 if new:
                     announced()
                 if not goes_on():
-                    return Done(again=timedelta(0))
+                    return Done(again=timedelta(0), failure="; ".join(failed) or None)
         except Unreachable as error:
             return Done(again=error.retry_after or due.RECONCILE_EVERY, failure=str(error))
         except ConfigurationError as error:
@@ -155,9 +156,10 @@ class Reconciliation:
             return Done(again=due.AGENT_REFUSED, failure=str(error))
         return Done(again=due.RECONCILE_EVERY)
 
-    def pieces(self) -> Iterator[Piece]:
+    def _pieces(self, failed: list[str]) -> Iterator[Piece]:
         """All that is due, newest day first, and after each piece of work the accessions that were new. It
-        may be left after any piece. Raises as `Indexes.parse`; Blocked and ConfigurationError at once.
+        may be left after any piece: what could not be had until then is in `failed`. Raises as
+        `Indexes.parse`; Blocked and ConfigurationError at once.
         """
         first = self.ledger.polls.first()
         if first is None:
@@ -165,7 +167,7 @@ class Reconciliation:
         self.ledger.days.begin(eastern_day(first.back_to))
         indexes = Indexes(ledger=self.ledger, edgar=self.edgar, clock=self.clock)
         unread = unread_days(self.ledger, self.clock())
-        yield from all_of([self._search(), *indexes.jobs(unread)])
+        yield from _all_of([self._search(), *indexes.jobs(unread)], failed)
 
     def _search(self) -> Iterator[Piece]:
         """The search of today, in EDGAR's hours. That it finds nothing proves nothing."""
@@ -174,9 +176,10 @@ class Reconciliation:
             yield self.ledger.filings.announce(self.edgar.search(eastern_day(now)).filings, now)
 
 
-def all_of(jobs: Iterable[Iterator[Piece]]) -> Iterator[Piece]:
-    """The pieces of every job. Where jobs fail, the others are done and Unreachable says why at the end."""
-    failed = []
+def _all_of(jobs: Iterable[Iterator[Piece]], failed: list[str]) -> Iterator[Piece]:
+    """The pieces of every job. Where jobs fail, the others are done and Unreachable says why at the end;
+    `failed` says it of those before.
+    """
     for job in jobs:
         try:
             yield from job

@@ -37,8 +37,12 @@ def undone(ledger: Ledger, now: datetime, queues: Collection[str] = tuple(CHORES
 
 
 def _unread(ledger: Ledger, now: datetime) -> Iterator[str]:
+    """A reader that is at work and gets nothing holds one filing, or has just put one off; its last try is at
+    most that pause ago. One that is put off for long says nothing.
+    """
     since, read = ledger.report.oldest_due_filing(), ledger.report.last_read()
-    if since is not None and max(since, read or since) <= now - READING_TOO_OLD:
+    tried = ledger.report.last_tried_for(now + READING_TOO_OLD)
+    if since is not None and max(since, read or since, tried or since) <= now - READING_TOO_OLD:
         yield f"filings are due since {since:%Y-%m-%d %H:%M:%S} UTC and nobody reads them"
 
 

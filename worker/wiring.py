@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -14,6 +14,7 @@ from worker.anchors import Anchors
 from worker.conversations import Conversations
 from worker.digests import Digests
 from worker.edgar.budget import LocalBudget
+from worker.edgar.client import Edgar
 from worker.edgar.hours import poll_interval
 from worker.errors import ConfigurationError
 from worker.handover import Handover
@@ -61,17 +62,26 @@ def ready(settings: Settings, *, alone: bool) -> Iterator[Sequence[Watchlist]]:
         # On a terminal somebody is looking who may; anywhere else it is a log.
         raise error if sys.stderr.isatty() else ConfigurationError([counted(error)]) from None
     with in_use(settings.ledger_url, alone=alone) as nobody_else:
-        ledger = open_ledger(settings, migrate=alone)
-        if nobody_else:
-            ledger.void_claims(clock())
-        ledger.close()
+        with closing(open_ledger(settings, migrate=alone)) as ledger:
+            if nobody_else:
+                ledger.void_claims(clock())
         yield watchlists
 
 
 def build_pipeline(settings: Settings, *, ring: Callable[[Step], None]) -> Pipeline:
-    """The whole story over the real parts. Raises ConfigurationError with everything that is wrong."""
-    ledger = open_ledger(settings, migrate=settings.is_embedded)
-    edgar = open_edgar(settings, Pace(ledger.database, time.time, per_second=settings.requests_per_second))
+    """The whole story over the real parts. Raises ConfigurationError with everything that is wrong, and then
+    leaves nothing open.
+    """
+    with ExitStack() as stack:
+        ledger = stack.enter_context(closing(open_ledger(settings, migrate=settings.is_embedded)))
+        pace = Pace(ledger.database, time.time, per_second=settings.requests_per_second)
+        edgar = stack.enter_context(open_edgar(settings, pace))
+        pipeline = _over(settings, ledger, edgar, ring=ring)
+        stack.pop_all()
+    return pipeline
+
+
+def _over(settings: Settings, ledger: Ledger, edgar: Edgar, *, ring: Callable[[Step], None]) -> Pipeline:
     notifiers = open_notifiers(settings)
     watchlists = WatchedFolder(
         settings.watchlists,

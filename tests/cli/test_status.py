@@ -6,10 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from rich.console import Console
 
+from tests.builders import a_filing
 from tests.cli.commands import form144
 from tests.world import START, World
 from worker import parts
 from worker.cli.status import _show, read_status
+from worker.due import READ_LEASE, READING_TOO_OLD
 from worker.ledger.pace import Pace
 from worker.ledger.reloads import Reload
 from worker.standins.edgar.faults import Fault as EdgarFault
@@ -106,6 +108,33 @@ def test_filings_that_nobody_reads_are_stuck(world: World) -> None:
     assert stuck_but_for_workers(world, START + timedelta(minutes=10)) == []
     stuck = read_status(world.ledger, START + timedelta(hours=1)).stuck
     assert any("nobody reads" in line for line in stuck)
+
+
+def test_filings_that_wait_while_a_reader_tries_others_and_fails_are_not_stuck(world: World) -> None:
+    """EDGAR is slow and gives no document: whoever reads is not at those behind for a long time."""
+    for number in range(2):
+        world.publish(a_filing(accession=f"0001950047-26-{number:06}"))
+    world.pipeline().poll()
+
+    def nobody_reads() -> bool:
+        return any("nobody reads" in one for one in undone(world.ledger, world.clock(), ["edgar"]))
+
+    world.clock.move(READING_TOO_OLD + timedelta(minutes=5))
+    assert nobody_reads()
+    claim = world.ledger.filings.claim(world.clock(), READ_LEASE, "reader")
+    assert claim is not None
+    assert not nobody_reads()
+    world.clock.move(timedelta(minutes=1))
+    world.ledger.filings.postpone(claim, world.clock() + timedelta(minutes=5), "no answer")
+    assert not nobody_reads()
+    world.clock.move(READING_TOO_OLD + timedelta(minutes=5))
+    assert nobody_reads()
+    # What it was told to ask for in a week says nothing of who is at work.
+    claim = world.ledger.filings.claim(world.clock(), READ_LEASE, "reader")
+    assert claim is not None
+    world.ledger.filings.postpone(claim, world.clock() + timedelta(days=7), "patience is asked for")
+    world.clock.move(READING_TOO_OLD)
+    assert nobody_reads()
 
 
 def test_an_edit_that_is_kept_out_is_stuck_and_shows_since_when(world: World) -> None:

@@ -193,7 +193,14 @@ def test_a_redirect_within_the_site_is_followed_in_the_budget(scripted: Scripted
 
 @pytest.mark.parametrize(
     "target",
-    ["https://www.sec.gov/x", "//elsewhere.example.com/x", "ftp://127.0.0.1/x", "http://[", "/again.xml"],
+    [
+        "https://www.sec.gov/x",
+        "//elsewhere.example.com/x",
+        "ftp://127.0.0.1/x",
+        "http://[",
+        "http://xn--zz--/",
+        "/again.xml",
+    ],
 )
 def test_a_redirect_away_or_in_circles_is_not_followed(scripted: Scripted, target: str) -> None:
     asked: list[str] = []

@@ -199,3 +199,16 @@ def test_a_connection_in_use_while_the_ledger_closes_is_closed_when_it_is_given_
         assert driver is not None
     with pytest.raises(sqlite3.ProgrammingError, match="closed database"):
         driver.execute("SELECT 1")
+
+
+def test_a_connection_that_is_given_back_at_the_moment_of_closing_is_closed_all_the_same(
+    tmp_path: Path,
+) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
+    # Heard after the database's own listener, which has seen it open.
+    event.listen(database.engine, "checkin", lambda *_: database.close(), once=True)
+    with database.write() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+    with pytest.raises(sqlite3.ProgrammingError, match="closed database"):
+        driver.execute("SELECT 1")

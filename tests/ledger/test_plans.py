@@ -270,6 +270,7 @@ def test_a_scrape_reads_no_table_from_end_to_end(year: Ledger, monkeypatch: pyte
         year.chain.head,
         year.chain.loose,
         year.chain.loose_since,
+        lambda: year.report.last_tried_for(LATER),
     )
     monkeypatch.setattr(tally, "SLICE", 10)
     monkeypatch.setattr(counters, "PATIENCE", timedelta(seconds=-1))

@@ -314,6 +314,31 @@ def test_what_comes_to_be_owed_while_it_prunes_keeps_the_rest(
     assert full_years.verification.verify().finding is None
 
 
+def test_a_message_that_a_person_tries_again_at_this_moment_keeps_its_words(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owe(ledger, SLACK)
+    delivery = ledger.deliveries.claim(NOW, LEASE, "worker")
+    assert delivery is not None
+    ledger.deliveries.give_up(delivery, DeliveryState.REFUSED, "no_text", NOW)
+    assert ledger.failed.close([delivery.id], NOW, by="Jane Doe", reason="told by phone")
+    # As a digest's: nothing but the day on which it came to be owed says how old it is.
+    with ledger.database.write() as connection:
+        connection.execute(sa.update(deliveries).values(alert_id=None))
+    slices = ledger.retention._slices
+
+    def retried_after_it_was_found(found: Prunable) -> Iterator[object]:
+        for rows in slices(found):
+            assert ledger.failed.retry([delivery.id], LATER, by="Jane Doe", send_again=True) == 1
+            yield rows
+
+    monkeypatch.setattr(ledger.retention, "_slices", retried_after_it_was_found)
+    assert prune(ledger).messages == 0
+    again = ledger.deliveries.claim(LATER, LEASE, "worker")
+    assert again is not None
+    assert again.message == delivery.message
+
+
 def test_a_pruned_record_is_exported_and_verified_by_others(years: Ledger, tmp_path: Path) -> None:
     kept = years.chain.head()
     prune(years)

@@ -131,6 +131,25 @@ def test_no_line_is_longer_than_mail_servers_take(server: MailStandIn) -> None:
     assert max(len(line) for line in server.received[0].raw.split(b"\r\n")) <= 998
 
 
+def test_lines_that_begin_with_dots_arrive_as_they_were_however_long_the_message(server: MailStandIn) -> None:
+    text = ".\n..\n.end\n" + "\n".join(f".{number} {'x' * 60}" for number in range(600))
+    mailer(server).send(a_message(text=text), "jane@example.com", KEY)
+    assert (server.received[0].part("plain") or "").split() == text.split()
+
+
+@pytest.mark.parametrize("reply", ["250 taken\0 as \x1b[2J7\x07", "554 5.7.1 no\0 \x1b[31mspam"])
+def test_a_reply_is_kept_without_what_no_ledger_takes_and_what_a_terminal_obeys(
+    server: MailStandIn, reply: str
+) -> None:
+    server.fail_next("DATA", reply)
+    try:
+        said = mailer(server).send(a_message(), "jane@example.com", KEY).reference
+    except Refused as refused:
+        said = str(refused)
+    assert said.isprintable()
+    assert said.endswith(("250 taken as [2J7", "554 5.7.1 no [31mspam"))
+
+
 @pytest.mark.parametrize(
     ("security", "implicit"), [(Security.STARTTLS, False), (Security.TLS, True)], ids=["starttls", "tls"]
 )

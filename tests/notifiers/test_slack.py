@@ -13,7 +13,7 @@ from worker.errors import Refused, Unknown, Unreachable
 from worker.messages import slack_limits
 from worker.notifiers.slack import SlackNotifier
 from worker.standins.slack import SlackStandIn
-from worker.standins.slack_faults import Fault
+from worker.standins.slack_faults import Answer, Fault
 
 
 @pytest.fixture
@@ -47,6 +47,12 @@ def test_a_receipt_names_the_channel_id_and_the_ts(workspace: SlackStandIn, slac
     channel, ts = receipt.reference.split("/")
     assert channel.startswith("C")
     assert ts == workspace.messages["ir-alerts"][0].ts
+
+
+def test_a_receipt_holds_nothing_that_no_ledger_takes(workspace: SlackStandIn, slack: SlackNotifier) -> None:
+    answer = Answer.json({"ok": True, "channel": "C01\0", "ts": "\ud8001.5\x1b"})
+    workspace.fail_next("chat.postMessage", Fault(answer=answer))
+    assert slack.send(a_message(), "#ir-alerts", KEY).reference == "C01 / 1.5"
 
 
 def test_slack_takes_the_post_and_drops_the_answer_and_there_is_exactly_one_message(

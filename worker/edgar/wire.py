@@ -57,8 +57,9 @@ class Wire:
             return None
 
     def get(self, url: str, *, at_most: int, within: float) -> bytes:
-        """The body, at most `at_most` bytes of it after decompression. Nothing is waited for once `within`
-        seconds have passed since a request left, except for what one read may take.
+        """The body, at most `at_most` bytes of it after decompression. It is not waited for once `within`
+        seconds have passed since a request left, except for what one read may take. A head is, as long as
+        each of its bytes comes within what one read may take: httpx has no limit for all of them.
 
         Raises what `answers.body_of` raises, Unreachable for every failure on the way, ValueError where
         the URL is not on the SEC's hosts. A block pauses the budget, for everybody.
@@ -106,6 +107,9 @@ class Wire:
             raise Unreachable(f"{url}: {type(error).__name__}: {error}") from error
         except httpx.InvalidURL as error:
             raise ValueError(f"{url!r} is not an address: {error}") from error
+        except UnicodeError as error:
+            # httpx reads where it is sent on to, also where it does not go there, and lets idna's through.
+            raise Unreachable(f"{url} redirects to what is no address: {error}") from error
         except BadBodyError as error:
             raise Unreachable(f"{url}: {error}") from error
         return answer, body

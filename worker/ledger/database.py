@@ -58,6 +58,7 @@ class Database:
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._writing = threading.Lock()
         self._closed = False
+        self._pool = self.engine.pool
         event.listen(self.engine, "handle_error", failures.notice)
         event.listen(self.engine, "checkin", self._given_back)
         if self.is_sqlite:
@@ -71,7 +72,7 @@ class Database:
         Raises Unreachable where the database is away, locked, full or takes no writes, and ConfigurationError
         where its user may not write; nothing was written then.
         """
-        with _failures(), self._turn(), self.engine.begin() as connection:
+        with _failures(), self._none_left(), self._turn(), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
@@ -79,6 +80,7 @@ class Database:
         """One transaction that only reads, and waits for no writer. Raises as `write` does."""
         with (
             _failures(),
+            self._none_left(),
             self.engine.connect().execution_options(form144_reads=True) as connection,
             connection.begin(),
         ):
@@ -117,6 +119,17 @@ class Database:
         """Close every connection: those at rest now, those in use by other threads when they have done."""
         self._closed = True
         self.engine.dispose()
+
+    @contextmanager
+    def _none_left(self) -> Iterator[None]:
+        """Who looked whether it is closed before that was so gives its connection back to a pool that may be
+        emptied already; whoever comes last empties it.
+        """
+        try:
+            yield
+        finally:
+            if self._closed:
+                self._pool.dispose()
 
     def _given_back(self, _connection: object, record: ConnectionPoolEntry) -> None:
         # A disposed pool keeps what is given back to it, and nobody closes that.

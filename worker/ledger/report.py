@@ -16,6 +16,7 @@ from worker.filings.notice import Form144Notice
 from worker.ledger.announcing import filing_of
 from worker.ledger.database import Database
 from worker.ledger.drill_tables import no_drill_delivery, no_drill_filing
+from worker.ledger.filings import CLAIMABLE
 from worker.ledger.tables import alerts, days, deliveries, filings, lanes, notices
 from worker.watchlists.destination import Destination
 from worker.watchlists.match import Match
@@ -139,6 +140,17 @@ class Report:
                     filings.c.due_at.is_not(None), no_drill_filing()
                 )
             )
+        return found
+
+    def last_tried_for(self, until: datetime) -> datetime | None:
+        """The latest time, up to `until`, for which a reader put off a filing that it had tried, or was to
+        be done with the one it holds: somebody was at work shortly before. None where there is none.
+        """
+        query = sa.select(sa.func.max(filings.c.due_at)).where(
+            filings.c.due_at <= until, filings.c.state.in_(CLAIMABLE), filings.c.attempts > 0
+        )
+        with self._database.read() as connection:
+            found: datetime | None = connection.scalar(query)
         return found
 
     def last_read(self) -> datetime | None:

@@ -134,12 +134,16 @@ def _take(connection: sa.Connection, rows: _Slice, found: Prunable) -> _Taken:
     last = record[-1] if len(record) == SLICE else found
     entry, poll = entries.c.id.in_(_keys(record, 1)), polls.c.id.in_(_keys(looks))
     filing, delivery = documents.c.accession.in_(_keys(bodies)), deliveries.c.id.in_(_keys(messages))
+    # A person may have had one sent again since it was found: it would go out empty.
+    still_over = old_messages(found.until)
     return _Taken(
         entries=connection.execute(sa.delete(entries).where(entry)).rowcount,
         position=last.position,
         hash=last.hash,
         documents=connection.execute(sa.update(documents).where(filing).values(body=b"")).rowcount,
-        messages=connection.execute(sa.update(deliveries).where(delivery).values(message=PRUNED)).rowcount,
+        messages=connection.execute(
+            sa.update(deliveries).where(delivery, *still_over).values(message=PRUNED)
+        ).rowcount,
         polls=connection.execute(sa.delete(polls).where(poll)).rowcount,
     )
 

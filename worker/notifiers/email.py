@@ -5,7 +5,7 @@ from __future__ import annotations
 import smtplib
 import ssl
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from email.errors import HeaderParseError
 from email.headerregistry import Address
@@ -17,6 +17,8 @@ from worker.alerts.message import Message
 from worker.errors import Away, Form144Error, Refused, Unknown, Unreachable
 from worker.notifiers.base import WhenUnknown
 from worker.notifiers.email_message import compose
+from worker.notifiers.said import words
+from worker.notifiers.smtp_session import EncryptedSession, MessageLeftError, Session
 
 
 class Security(StrEnum):
@@ -34,9 +36,10 @@ class EmailNotifier:
     server's certificate (the system's authorities where it is None). A password is not sent over an
     unencrypted connection: without encryption nobody is logged in.
 
-    `timeout` is in seconds, for each step of a session, and `taking` for the answer that the message was
-    taken: many servers look it through first, and who hangs up on them sends it twice (RFC 5321 4.5.3.2.6
-    asks for ten minutes, which no claim lasts).
+    `timeout` is in seconds, for each step of a session, `within` for all of them, and `taking` the part of it
+    that is kept for the answer that the message was taken: many servers look it through first, and who hangs
+    up on them sends it twice (RFC 5321 4.5.3.2.6 asks for ten minutes, which no claim lasts). A server that
+    is too slow for that is left before it has the message.
     """
 
     name = "email"
@@ -56,13 +59,15 @@ class EmailNotifier:
         tls: ssl.SSLContext | None = None,
         timeout: float = 20.0,
         taking: float = 60.0,
+        within: float = 100.0,
+        parting: float = 2.0,
     ) -> None:
         self._host, self._port, self._security = host, port, security
         self._sender = read_address(sender)
         self._clock = clock
         self._credentials = (username, password) if username and password else None
         self._tls = tls or ssl.create_default_context()
-        self._timeout, self._taking = timeout, taking
+        self._timeout, self._taking, self._within, self._parting = timeout, taking, within, parting
 
     def send(self, message: Message, address: str, key: str, answers: Earlier | None = None) -> Receipt:
         try:
@@ -80,15 +85,12 @@ class EmailNotifier:
         with self._connection() as smtp:
             _expect(smtp.mail(self._sender.addr_spec), "sender")
             _expect(smtp.rcpt(recipient.addr_spec), "recipient")
-            if smtp.sock is not None:
-                smtp.sock.settimeout(self._taking)
             try:
-                code, reply = smtp.data(mail.as_bytes())
+                code, reply = smtp.hand_over(mail.as_bytes(), taking=self._taking)
             except smtplib.SMTPDataError as error:
                 raise _refusal(error.smtp_code, error.smtp_error, "message") from None
-            except (OSError, smtplib.SMTPException) as error:
-                why = f"the connection broke while the message was handed over ({type(error).__name__})"
-                raise Unknown(why) from None
+            except MessageLeftError as error:
+                raise Unknown(f"the connection broke while the message was handed over ({error})") from None
             _expect((code, reply), "message")
         return Receipt(reference=f"{code} {_words(reply)}")
 
@@ -99,7 +101,7 @@ class EmailNotifier:
         raise Refused("an e-mail that was sent cannot be changed")
 
     @contextmanager
-    def _connection(self) -> Iterator[smtplib.SMTP]:
+    def _connection(self) -> Iterator[Session]:
         """A session that is encrypted and logged in. What breaks inside it broke before any message left."""
         try:
             smtp = self._logged_in()
@@ -111,15 +113,22 @@ class EmailNotifier:
             raise Away(f"no connection to the mail server ({type(error).__name__})") from None
         try:
             yield smtp
-            with suppress(OSError, smtplib.SMTPException):
-                smtp.quit()  # the message is taken by now, whatever comes of the farewell
+            # The message is taken by now, and its receipt not written down.
+            smtp.part(within=self._parting)
         except (OSError, smtplib.SMTPException) as error:
             raise Unreachable(f"the mail server hung up ({type(error).__name__})") from None
         finally:
             smtp.close()
 
-    def _logged_in(self) -> smtplib.SMTP:
-        smtp = connect(self._host, self._port, self._security, tls=self._tls, timeout=self._timeout)
+    def _logged_in(self) -> Session:
+        smtp = connect(
+            self._host,
+            self._port,
+            self._security,
+            tls=self._tls,
+            timeout=self._timeout,
+            within=self._within - self._taking,
+        )
         try:
             if self._security is Security.STARTTLS:
                 smtp.starttls(context=self._tls)
@@ -142,13 +151,15 @@ class EmailNotifier:
             ) from None
 
 
-def connect(host: str, port: int, security: Security, *, tls: ssl.SSLContext, timeout: float) -> smtplib.SMTP:
+def connect(
+    host: str, port: int, security: Security, *, tls: ssl.SSLContext, timeout: float, within: float
+) -> Session:
     """A connection to a server that has greeted, encrypted where that is so from the first byte. `timeout` is
-    in seconds. Raises OSError, and smtplib's own errors.
+    in seconds, for each step, and `within` for all. Raises OSError, and smtplib's own errors.
     """
     if security is Security.TLS:
-        return smtplib.SMTP_SSL(host, port, timeout=timeout, context=tls)
-    return smtplib.SMTP(host, port, timeout=timeout)
+        return EncryptedSession(host, port, timeout=timeout, within=within, context=tls)
+    return Session(host, port, timeout=timeout, within=within)
 
 
 def read_address(text: str) -> Address:
@@ -180,5 +191,4 @@ def _refusal(code: int, reply: bytes | str, what: str) -> Form144Error:
 
 
 def _words(reply: bytes | str) -> str:
-    text = reply if isinstance(reply, str) else reply.decode("ascii", "replace")
-    return " ".join(text.split())[:200]
+    return words(reply if isinstance(reply, str) else reply.decode("ascii", "replace"))

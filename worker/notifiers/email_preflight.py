@@ -16,6 +16,9 @@ from worker.notifiers.email import Security, connect, read_address
 #: A mail server that takes less than this may refuse a digest with its attachment.
 SMALL = 2_000_000
 
+#: How long a server may take for all it is asked, in seconds.
+WITHIN = 60.0
+
 SERVER, ENCRYPTION, LOGIN, SENDER, SIZE = (
     "SMTP server",
     "SMTP encryption",
@@ -50,7 +53,14 @@ class EmailPreflight:
         """Connection, encryption, login, sender, size; it ends with the first that nothing can follow."""
         with ExitStack() as stack:
             try:
-                smtp = connect(self._host, self._port, self._security, tls=self._tls, timeout=self._timeout)
+                smtp = connect(
+                    self._host,
+                    self._port,
+                    self._security,
+                    tls=self._tls,
+                    timeout=self._timeout,
+                    within=WITHIN,
+                )
             except ssl.SSLError as error:
                 yield _untrusted(error)
                 return

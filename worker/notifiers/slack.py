@@ -19,6 +19,7 @@ from worker.alerts.message import Message
 from worker.errors import Refused, Unknown, Unreachable
 from worker.notifiers import slack_api
 from worker.notifiers.base import WhenUnknown
+from worker.notifiers.said import words
 
 #: The type of the metadata a message carries; its payload is the opaque key and nothing else, because
 #: every app and member of the workspace can read it (https://docs.slack.dev/messaging/message-metadata).
@@ -57,7 +58,7 @@ class SlackNotifier:
         if not channel or not ts:
             raise Unknown("Slack said ok and named no message")
         self._ids[address.removeprefix("#")] = channel
-        return Receipt(reference=f"{channel}/{ts}")
+        return Receipt(reference=words(f"{channel}/{ts}"))
 
     def find(self, address: str, key: str, since: datetime, answers: Earlier | None = None) -> Receipt | None:
         """A channel's history does not hold the replies of its threads; a thread is asked for its own."""
@@ -70,7 +71,7 @@ class SlackNotifier:
         for page in pages:
             for found in page.get("messages") or ():
                 if (found.get("metadata") or {}).get("event_payload", {}).get("key") == key:
-                    return Receipt(reference=f"{channel}/{found['ts']}", found=True)
+                    return Receipt(reference=words(f"{channel}/{found['ts']}"), found=True)
         return None
 
     def amend(self, message: Message, key: str, reference: str) -> None:
