@@ -21,7 +21,7 @@ from tests.builders import a_filing, a_notice, a_proposed_sale
 from tests.messages import digests, samples
 from tests.messages.test_in_chromium import CHROMIUM, LEAST_CONTRAST, _measured
 from worker.alerts.delivery import DeliveryState
-from worker.alerts.digest import Digest
+from worker.alerts.digest import Digest, Unacknowledged
 from worker.alerts.message import Message
 from worker.messages import slack_limits
 from worker.messages.digest import DEGRADATION, DigestFacts, digest_facts
@@ -301,6 +301,14 @@ def test_every_digest_fits_a_phone_and_a_desktop_and_can_be_read(tmp_path: Path,
         assert frame["ratio"] >= LEAST_CONTRAST, (
             f"{frame['name']}: {frame['text']!r} has {frame['ratio']:.2f}"
         )
+
+
+def test_what_nobody_acknowledged_goes_by_the_name_of_its_form() -> None:
+    before = Unacknowledged(
+        form="Form 144/A", issuer="Example", said="said", url=digests.PAGE, told_at=digests.UNTIL
+    )
+    message = written(digests.a_digest(unacknowledged=(before,)), "slack")
+    assert "|Form 144/A>" in str(message.blocks)
 
 
 def test_a_line_begins_with_the_notice_and_how_much_it_matters_stands_among_its_notes() -> None:

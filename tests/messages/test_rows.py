@@ -75,8 +75,8 @@ def test_what_is_stated_and_cannot_be_read_is_not_called_not_stated(
     filed = unread(f"proposed_sales[0].{field}", raw, kind)
     found = row(name, proposed_sales=sales, problems=(filed,))
     assert (found.value, found.figure) == ("could not be read", "could not be read")
-    for kind in (ProblemKind.ABSENT, ProblemKind.PLACEHOLDER_DATE):
-        nothing = unread(f"proposed_sales[0].{field}", "", kind)
+    for empty in (ProblemKind.ABSENT, ProblemKind.PLACEHOLDER_DATE):
+        nothing = unread(f"proposed_sales[0].{field}", "", empty)
         found = row(name, proposed_sales=sales, problems=(nothing,))
         assert (found.value, found.figure) == ("not stated", "not stated")
 
