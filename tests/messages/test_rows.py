@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.builders import a_notice, a_proposed_sale
+from tests.builders import a_notice, a_past_sale, a_proposed_sale
 from tests.messages import samples
 from worker.filings.notice import Problem, ProblemKind
 from worker.filings.rule144 import computed
@@ -103,3 +103,13 @@ def test_a_box_of_past_sales_that_cannot_be_read_is_not_called_not_stated() -> N
     flag = unread("nothing_to_report", "maybe", ProblemKind.FLAG)
     assert row("Past three months", nothing_to_report=None, problems=(flag,)).value == "could not be read"
     assert row("Past three months", nothing_to_report=None).value == "not stated"
+
+
+def test_that_one_percent_is_passed_is_said_though_not_every_past_sale_could_be_read() -> None:
+    sale = a_proposed_sale(units=20_000, units_outstanding=1_000_000)
+    past = a_past_sale(units=None)
+    changed = {"proposed_sales": (sale,), "past_sales": (past,), "nothing_to_report": False}
+    found = row("With past sales", **changed)
+    assert found.value == "more than 1 % of the class (computed from what could be read)"
+    assert found.unsure
+    assert row("Past three months", **changed).value == "sum of 1 sale cannot be computed"

@@ -171,9 +171,8 @@ def _past(notice: Form144Notice, figures: Figures) -> Iterator[Row]:
         stated = notice.nothing_to_report
         said = _missing(notice, "nothing_to_report") if stated is None else NO_PAST_SALES[stated]
         yield Row(name=name, value=said, unsure=notice.nothing_to_report is not True)
-        return
-    if figures.past_units is None:
-        yield Row(name=name, value=f"sum of {rows} sales cannot be computed", unsure=True)
+    elif figures.past_units is None:
+        yield Row(name=name, value=f"sum of {words.counted(rows, 'sale')} cannot be computed", unsure=True)
     elif len(figures.listed_twice) == rows:
         yield Row(name=name, value="only the proposed sale itself is listed, as if made already")
     else:
@@ -183,6 +182,15 @@ def _past(notice: Form144Notice, figures: Figures) -> Iterator[Row]:
         doubts = "".join(_doubts(figures))
         said = f"{words.counted(figures.past_units, 'unit')}{worth} (computed from {of}{doubts})"
         yield Row(name=name, value=said)
+    yield from _with_past(figures)
+
+
+def _with_past(figures: Figures) -> Iterator[Row]:
+    """How much of the class the sales are together, or that they are too much whatever nobody could read."""
+    if figures.percent_with_past is None and figures.exceeds_one_percent:
+        of = "the class" if len(figures.classes) == 1 else "a class"
+        said = f"more than 1 % of {of} (computed from what could be read)"
+        yield Row(name="With past sales", value=said, unsure=True)
     if figures.past_units and figures.percent_with_past is not None:
         over = ", above the 1 % of Rule 144(e)(1); the trading volume test is not evaluated here"
         said_share = words.percent(figures.percent_with_past)
