@@ -72,7 +72,7 @@ def test_a_delivery_nobody_can_be_asked_about_and_a_dead_channel_are_stuck(world
     world.slack.fail_next("chat.postMessage", Fault.error("is_archived"))
     world.settle()
     stuck = read_status(world.ledger, world.clock()).stuck
-    assert stuck[0] == "1 deliveries are refused"
+    assert stuck[0] == "1 delivery is refused"
     assert stuck[1].startswith("nothing goes to slack:#ir-alerts any more: ")
 
 
@@ -99,7 +99,7 @@ def test_an_index_that_does_not_come_is_stuck_after_a_while(world: World) -> Non
     early = read_status(world.ledger, START + timedelta(hours=40)).stuck
     assert not any("overdue" in line for line in early)
     late = read_status(world.ledger, START + timedelta(hours=48)).stuck
-    assert "1 indexes are overdue, the first of 2026-09-01" in late
+    assert "1 index is overdue, the first of 2026-09-01" in late
 
 
 def test_filings_that_nobody_reads_are_stuck(world: World) -> None:

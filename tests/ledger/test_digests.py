@@ -130,6 +130,27 @@ def test_the_contents_are_read_with_what_became_of_them(ledger: Ledger) -> None:
     assert [entry.item.accession for entry in told] == ["0001950047-26-000001", "0001950047-26-000002"]
 
 
+def test_a_notice_on_two_lists_that_nobody_acknowledged_is_named_once_with_its_form(ledger: Ledger) -> None:
+    summary = Summary(issuer="Example", form="Form 144/A", line="1", figures="", check=False, url="")
+    raised = [
+        RaisedAlert(
+            match=a_match(watchlist_id=of),
+            list_digest="0" * 64,
+            owed=(Owed(destination=EMAIL, message=Message(text=of, summary=summary), key=of * 64),),
+        )
+        for of in "ab"
+    ]
+    claim = a_claim(ledger, "0001950047-26-000001")
+    assert ledger.readings.record(claim, a_reading(*raised), NOW)
+    arrive(ledger, NOW)
+    arrive(ledger, NOW + MINUTE)
+    enter(ledger, 2)
+    (other,) = ledger.acknowledgements.alerts_of("0001950047-26-000002")
+    ledger.acknowledgements.add(other, "Joe Roe", how="cli", remark=None, now=NOW)
+    (left,) = ledger.digest_contents.unacknowledged(EMAIL, NOW - DAY)
+    assert (left.form, left.told_at) == ("Form 144/A", NOW + MINUTE)
+
+
 def test_days_and_what_nobody_could_read_are_those_of_the_destination(ledger: Ledger) -> None:
     enter(ledger, 1)
     claim = a_claim(ledger, "0001950047-26-000009")

@@ -124,6 +124,7 @@ def full() -> Digest:
         an_entry(numbered_alert(40), (missed,), number=41),
         unacknowledged=(
             Unacknowledged(
+                form="Form 144",
                 issuer="Example Industries 8 Inc.",
                 said="Jane Q. Example proposes to sell 10,000 units of Common",
                 url=PAGE,
@@ -177,7 +178,9 @@ def hostile(number: int = 40) -> Digest:
     return a_digest(
         *entries,
         unacknowledged=tuple(
-            Unacknowledged(issuer=samples.HOSTILE, said=samples.HOSTILE, url=PAGE, told_at=UNTIL)
+            Unacknowledged(
+                form="Form 144", issuer=samples.HOSTILE, said=samples.HOSTILE, url=PAGE, told_at=UNTIL
+            )
             for _ in range(number)
         ),
         unreadable=tuple(

@@ -21,14 +21,16 @@ from tests.builders import a_filing, a_notice, a_proposed_sale
 from tests.messages import digests, samples
 from tests.messages.test_in_chromium import CHROMIUM, LEAST_CONTRAST, _measured
 from worker.alerts.delivery import DeliveryState
-from worker.alerts.digest import Digest
+from worker.alerts.digest import Digest, Unacknowledged
 from worker.alerts.message import Message
 from worker.messages import slack_limits
 from worker.messages.digest import DEGRADATION, DigestFacts, digest_facts
+from worker.messages.digest_blocks import blocks_of_digest
 from worker.messages.digest_message import write_digest
 from worker.messages.digest_table import COLUMNS, cell, table_of
 from worker.messages.rehearsal import rehearse
 from worker.messages.templates import shipped
+from worker.messages.together import blocks_of_together, together_of
 from worker.messages.writer import HTML_BYTES, Writer
 from worker.notifiers.email_message import compose
 from worker.watchlists.destination import Destination
@@ -301,6 +303,26 @@ def test_every_digest_fits_a_phone_and_a_desktop_and_can_be_read(tmp_path: Path,
         assert frame["ratio"] >= LEAST_CONTRAST, (
             f"{frame['name']}: {frame['text']!r} has {frame['ratio']:.2f}"
         )
+
+
+def test_what_nobody_acknowledged_goes_by_the_name_of_its_form() -> None:
+    before = Unacknowledged(
+        form="Form 144/A", issuer="Example", said="said", url=digests.PAGE, told_at=digests.UNTIL
+    )
+    message = written(digests.a_digest(unacknowledged=(before,)), "slack")
+    assert "|Form 144/A>" in str(message.blocks)
+
+
+def test_what_slack_counts_as_two_letters_leaves_a_digest_and_a_burst_within_its_limits() -> None:
+    wide = "\U00020000" * 550
+    many = tuple(
+        Unacknowledged(form="Form 144", issuer=wide, said="said", url=digests.PAGE, told_at=digests.UNTIL)
+        for _ in range(8)
+    )
+    digest = blocks_of_digest(facts(digests.a_digest(unacknowledged=many)))
+    assert slack_limits.problems(digest) == []
+    one = structs.replace(samples.together()[0], line=wide)
+    assert slack_limits.problems(blocks_of_together(together_of([one] * 8))) == []
 
 
 def test_a_line_begins_with_the_notice_and_how_much_it_matters_stands_among_its_notes() -> None:

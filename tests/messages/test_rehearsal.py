@@ -45,8 +45,8 @@ def test_an_unknown_name_is_told_at_its_line_once(folder: Path) -> None:
     write(folder, "email.subject.txt.j2", "{# mine #}\n{{ facts.issuer }} {{ facts.isuer }}")
     mistake = only(folder)
     assert mistake.where == f"{folder}/alert/email.subject.txt.j2:2"
-    assert "isuer" in mistake.what
-    assert mistake.hint == "for email, with the seed"
+    assert mistake.what == "facts has no 'isuer'"
+    assert mistake.hint == "for email, with the sample 360-digitech"
 
 
 def test_a_template_that_cannot_be_parsed_is_told_at_its_line(folder: Path) -> None:
@@ -87,3 +87,35 @@ def test_a_misspelt_part_is_told_with_the_one_that_was_meant(folder: Path) -> No
     mistake = only(folder)
     assert mistake.where == f"{folder}/alert/slack.txt.j2"
     assert mistake.hint.startswith("did you mean alert/")
+
+
+@pytest.mark.parametrize("part", ["alerts/email.txt.j2", "email.txt.j2", "alert/email.txt"])
+def test_a_file_that_nothing_reads_is_told_with_the_one_that_was_meant(folder: Path, part: str) -> None:
+    (folder / part).parent.mkdir(exist_ok=True)
+    (folder / part).write_text("{{ nosuch }}", encoding="utf-8")
+    mistake = only(folder)
+    assert mistake.where == f"{folder}/{part}"
+    assert mistake.hint == "did you mean alert/email.txt.j2?"
+
+
+def test_what_another_template_reads_and_what_is_for_people_is_no_mistake(folder: Path) -> None:
+    write(folder, "console.txt.j2", "{% include 'ours/head.txt' %}{{ facts.form }}")
+    for part in ("ours/head.txt", "base/ours.j2", "README.md", ".git/config"):
+        (folder / part).parent.mkdir(exist_ok=True)
+        (folder / part).write_text("ours", encoding="utf-8")
+    assert rehearse(folder) == ()
+
+
+@pytest.mark.parametrize(
+    ("asked", "what"),
+    [
+        ("notice.nope", "notice has no 'nope'"),
+        ("notice.proposed_sales[0].nope", "proposed sale has no 'nope'"),
+        ("nope", "'nope' is undefined"),
+    ],
+)
+def test_what_a_template_asks_for_in_vain_is_told_in_the_words_of_templates(
+    folder: Path, asked: str, what: str
+) -> None:
+    write(folder, "console.txt.j2", f"{{{{ {asked} }}}}")
+    assert rehearse(folder)[0].what == what

@@ -6,11 +6,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from tests.builders import a_notice, a_proposed_sale
+import pytest
+
+from tests.builders import a_notice, a_past_sale, a_proposed_sale
 from tests.messages import samples
 from worker.filings.notice import Problem, ProblemKind
 from worker.filings.rule144 import computed
-from worker.messages.rows import Row, rows_of
+from worker.messages.rows import Row, line, rows_of
 
 
 def row(name: str, **overrides: Any) -> Row:
@@ -53,3 +55,61 @@ def test_a_price_below_a_cent_is_not_nothing() -> None:
 def test_what_remarks_may_mean_stands_beside_the_words_that_were_found() -> None:
     found = row("Remarks may mean", remarks="The shares are held by the Example Trust.")
     assert found.value == "beneficial owner (“trust”)"
+
+
+def unread(field: str, raw: str, kind: ProblemKind) -> Problem:
+    return Problem(field=field, kind=kind, raw=raw, why="It cannot be read.")
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "raw", "kind"),
+    [
+        ("Proposed sale date", "sale_date", "13/45/2026", ProblemKind.DATE),
+        ("Market value", "market_value", "1e9", ProblemKind.NUMBER),
+    ],
+)
+def test_what_is_stated_and_cannot_be_read_is_not_called_not_stated(
+    name: str, field: str, raw: str, kind: ProblemKind
+) -> None:
+    sales = (a_proposed_sale(**{field: None}),)
+    filed = unread(f"proposed_sales[0].{field}", raw, kind)
+    found = row(name, proposed_sales=sales, problems=(filed,))
+    assert (found.value, found.figure) == ("could not be read", "could not be read")
+    for empty in (ProblemKind.ABSENT, ProblemKind.PLACEHOLDER_DATE):
+        nothing = unread(f"proposed_sales[0].{field}", "", empty)
+        found = row(name, proposed_sales=sales, problems=(nothing,))
+        assert (found.value, found.figure) == ("not stated", "not stated")
+
+
+def test_of_several_lines_each_says_whether_it_states_what_nobody_could_read() -> None:
+    nothing = a_proposed_sale(units=None, market_value=None, sale_date=None)
+    notice = a_notice(
+        proposed_sales=(a_proposed_sale(units=1), nothing, nothing),
+        problems=(
+            unread("proposed_sales[1].units", "ten", ProblemKind.NUMBER),
+            unread("proposed_sales[1].market_value", "1e9", ProblemKind.NUMBER),
+            unread("proposed_sales[1].sale_date", "13/45/2026", ProblemKind.DATE),
+        ),
+    )
+    assert line(notice, 0).startswith("1 unit of ")
+    assert line(notice, 1).startswith("units could not be read of Common")
+    assert "value could not be read, date could not be read" in line(notice, 1)
+    assert "value not stated, date not stated" in line(notice, 2)
+    found = row("Market value", proposed_sales=notice.proposed_sales, problems=notice.problems)
+    assert found.value == "cannot be computed, not every line states one that can be read"
+
+
+def test_a_box_of_past_sales_that_cannot_be_read_is_not_called_not_stated() -> None:
+    flag = unread("nothing_to_report", "maybe", ProblemKind.FLAG)
+    assert row("Past three months", nothing_to_report=None, problems=(flag,)).value == "could not be read"
+    assert row("Past three months", nothing_to_report=None).value == "not stated"
+
+
+def test_that_one_percent_is_passed_is_said_though_not_every_past_sale_could_be_read() -> None:
+    sale = a_proposed_sale(units=20_000, units_outstanding=1_000_000)
+    past = a_past_sale(units=None)
+    changed = {"proposed_sales": (sale,), "past_sales": (past,), "nothing_to_report": False}
+    found = row("With past sales", **changed)
+    assert found.value == "more than 1 % of the class (computed from what could be read)"
+    assert found.unsure
+    assert row("Past three months", **changed).value == "sum of 1 sale cannot be computed"

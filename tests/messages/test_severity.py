@@ -29,7 +29,7 @@ def as_severe(alert: Alert, severity: Severity) -> Alert:
     return structs.replace(alert, match=structs.replace(alert.match, severity=severity))
 
 
-def written(severity: Severity, channel: str, name: str = "the seed") -> Message:
+def written(severity: Severity, channel: str, name: str = "the sample 360-digitech") -> Message:
     one = WRITER.write(as_severe(SPECIMENS[name](), severity), Destination(channel))
     assert one.problem is None
     return one.message
@@ -94,5 +94,5 @@ def test_beside_others_it_is_marked_and_makes_the_whole_message_matter(channel: 
 def test_users_templates_of_before_go_on_working(tmp_path: Path) -> None:
     (tmp_path / "alert").mkdir()
     (tmp_path / "alert" / "console.txt.j2").write_text("{{ facts.form }} {{ facts.severity }}")
-    alert = as_severe(SPECIMENS["the seed"](), Severity.HIGH)
+    alert = as_severe(SPECIMENS["the sample 360-digitech"](), Severity.HIGH)
     assert Writer([tmp_path, shipped()]).write(alert, Destination("console")).message.text == "Form 144 High"

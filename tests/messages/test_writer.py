@@ -412,7 +412,7 @@ def test_several_are_told_in_the_order_of_their_first_alert_by_issuer(writer: Wr
         written, number = writer.write_together(samples.together(), Destination(channel))
         assert number == 3
         shown = said(written.message).lower()
-        values = ("$250,000.00", "market value not stated", "$33,760,830.60")
+        values = ("$250,000.00", "market value could not be read", "$33,760,830.60")
         places = [shown.find(value) for value in values]
         assert -1 not in places
         assert places == sorted(places)

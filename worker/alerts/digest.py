@@ -98,8 +98,11 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Unacknowledged(msgspec.Struct, frozen=True, kw_only=True):
-    """An alert that was told before, and that nobody has acknowledged."""
+    """A notice that was told of before, on whatever number of lists, and that nobody has acknowledged.
+    `form` is as a message writes it: `Form 144/A`.
+    """
 
+    form: str
     issuer: str
     said: str
     url: str

@@ -108,7 +108,11 @@ def read_status(ledger: Ledger, now: datetime) -> Status:
     """The state of things at `now`, from the ledger alone."""
     good, last = ledger.polls.last_complete(), ledger.polls.last()
     filings, deliveries = ledger.report.filings_by_state(), ledger.report.deliveries_by_state()
-    stuck = [f"{number} deliveries are {state}" for state, number in deliveries.items() if state in STUCK]
+    stuck = [
+        f"{counted(number, 'delivery is', 'deliveries are')} {state}"
+        for state, number in deliveries.items()
+        if state in STUCK
+    ]
     stuck += [f"nothing goes to {to} any more: {why}" for to, why in ledger.report.ended_lanes().items()]
     stuck += [*_feed(good, now), *_indexes(ledger, now), *undone(ledger, now)]
     reload = ledger.reloads.last()
@@ -164,7 +168,8 @@ def _kept_out(reload: Reload | None) -> list[str]:
 
 def _indexes(ledger: Ledger, now: datetime) -> list[str]:
     late = [day for day in unread_days(ledger, now) if now - index_due(day) > INDEX_TOO_OLD]
-    return [f"{len(late)} indexes are overdue, the first of {late[0]}"] if late else []
+    overdue_indexes = counted(len(late), "index is overdue", "indexes are overdue")
+    return [f"{overdue_indexes}, the first of {late[0]}"] if late else []
 
 
 def _show(console: Console, found: Status) -> None:

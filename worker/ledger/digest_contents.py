@@ -54,7 +54,8 @@ class DigestContents:
         )
 
     def unacknowledged(self, to: Destination, since: datetime) -> tuple[Unacknowledged, ...]:
-        """The alerts that were told here from `since` on and that nobody acknowledged, the newest first.
+        """The notices that were told of here from `since` on and that nobody acknowledged, each once, the
+        newest first.
 
         Empty where nobody ever acknowledged anything: then it says nothing about these. What waits for a
         digest here is not among them, nor what was told in a roll-up or a digest that did not arrive.
@@ -66,7 +67,9 @@ class DigestContents:
             )
         )
         query = (
-            sa.select(deliveries.c.message, told_at.label("told_at"))
+            sa.select(deliveries.c.message, alerts.c.accession, told_at.label("told_at"))
+            .select_from(deliveries)
+            .join(alerts, alerts.c.id == deliveries.c.alert_id)
             .outerjoin(rollups, rollups.c.member_id == deliveries.c.id)
             .join(_at_once, _at_once.c.id == sa.func.coalesce(rollups.c.rollup_id, deliveries.c.id))
             .outerjoin(digest_entries, digest_entries.c.delivery_id == deliveries.c.id)
@@ -75,7 +78,6 @@ class DigestContents:
             .where(
                 deliveries.c.notifier == to.notifier,
                 deliveries.c.address == to.address,
-                deliveries.c.alert_id.is_not(None),
                 no_drill_delivery(),
                 deliveries.c.state.in_(ARRIVED),
                 deliveries.c.settled_at >= since,
@@ -86,17 +88,18 @@ class DigestContents:
             )
             .order_by(told_at.desc(), deliveries.c.id.desc())
         )
+        found: dict[str, Unacknowledged] = {}
         with self._database.read() as connection:
-            return tuple(
-                Unacknowledged(
-                    issuer=row.message.summary.issuer,
-                    said=row.message.summary.line,
-                    url=row.message.summary.url,
-                    told_at=row.told_at,
-                )
-                for row in connection.execute(query)
-                if row.message.summary is not None
-            )
+            for row in connection.execute(query):
+                if (summary := row.message.summary) is not None and row.accession not in found:
+                    found[row.accession] = Unacknowledged(
+                        form=summary.form,
+                        issuer=summary.issuer,
+                        said=summary.line,
+                        url=summary.url,
+                        told_at=row.told_at,
+                    )
+        return tuple(found.values())
 
     def indexed(self, since: date) -> Mapping[date, datetime]:
         """When the index of each day from `since` on was parsed, or found not to exist."""

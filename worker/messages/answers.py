@@ -7,7 +7,9 @@ The decision itself keeps the file's words and the figures (`market_value at lea
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from ast import literal_eval
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 
 from worker.messages import words
 from worker.watchlists.match import Answer, Finding
@@ -30,6 +32,8 @@ _OPPOSITE = {Answer.MET: Answer.NOT_MET, Answer.NOT_MET: Answer.MET, Answer.UNKN
 _SIGNS = {">=": "at least", "≥": "at least", "<=": "at most", "≤": "at most", ">": "over", "<": "under"}
 
 _COMPOSED = re.compile(r"(?P<how>all of|any of|not) \((?P<parts>.+)\)")
+_SIGNED = re.compile(r"(?P<sign>>=|<=|[≥≤<>])\s*(?P<limit>.+)")
+_LITERAL = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
 _PART = re.compile(r"[a-z_]+ [^:;]+: (?:met|not met|unknown), ")
 _HELD = re.compile(
     r"(?P<figure>.+?) (?:[<>]=?|is (?:within|outside)) .+?(?P<missed>, missed by [^,;]+)?(?:; .+)?"
@@ -80,17 +84,51 @@ def _as_stated(finding: Finding) -> str:
 def _decided(how: str, stated: str, finding: Finding) -> str | None:
     """Of a condition made of others, the answers that decided it; None where they cannot be told apart."""
     decisive = _OPPOSITE[finding.answer] if how == "not" else finding.answer
-    parts = _parts(stated.split("; "), finding.because)
+    parts = _parts(_split(stated), finding.because)
+    if how == "not" and finding.answer is Answer.UNKNOWN:
+        return _undenied(parts, finding)
     told = "; ".join(said(part) for part in parts if part.answer is decisive)
     is_denied = how == "not" and finding.answer is Answer.NOT_MET
     return f"{told}, so “{_readable(finding.condition)}” is not met" if told and is_denied else told or None
 
 
+def _undenied(parts: Sequence[Finding], finding: Finding) -> str | None:
+    """That it could not be checked whether a list's `not` holds, and why; named as the list asks it."""
+    if len(parts) == 1 and not _COMPOSED.fullmatch(parts[0].condition):
+        name, _, asked = parts[0].condition.partition(" ")
+        denied = Finding(condition=f"{name} not {asked}", answer=finding.answer, because=parts[0].because)
+        return said(denied)
+    why = dict.fromkeys(map(_capital, _open(parts)))
+    asked = _readable(finding.condition)
+    return f"{'; '.join(why)}, so “{asked}” could not be checked" if why else None
+
+
+def _open(parts: Sequence[Finding]) -> Iterator[str]:
+    """Why each that could not be checked could not, however deep it stands."""
+    for part in parts:
+        if part.answer is not Answer.UNKNOWN:
+            continue
+        if composed := _COMPOSED.fullmatch(part.condition):
+            yield from _open(_parts(_split(composed["parts"]), part.because))
+        elif not _PART.match(part.because):
+            yield _ANYWAY.sub("", words.clean(part.because))
+
+
+def _split(stated: str) -> list[str]:
+    """The conditions of `gift true; all of (units over 1; plan absent)`; what stands in brackets is one."""
+    found = [""]
+    for part in stated.split("; "):
+        whole = found[-1].count("(") == found[-1].count(")")
+        found[-1:] = [found[-1], part] if whole else [f"{found[-1]}; {part}"]
+    return found[1:]
+
+
 def _parts(conditions: Sequence[str], because: str) -> list[Finding]:
     """The answer of each, as `because` lists them; none where it lists others."""
     starts = [0]
-    for condition in conditions[1:]:
-        starts.append(because.find(f"; {condition}: ", starts[-1]) + 2)
+    for before, condition in pairwise(conditions):
+        within = _innermost(before, because, starts[-1])
+        starts.append(because.find(f"; {condition}: ", within) + 2)
     ends = [start - 2 for start in starts[1:]] + [len(because)]
     found: list[Finding] = []
     for condition, start, end in zip(conditions, starts, ends, strict=True):
@@ -101,19 +139,27 @@ def _parts(conditions: Sequence[str], because: str) -> list[Finding]:
     return found
 
 
+def _innermost(condition: str, because: str, start: int) -> int:
+    """Where the last of the conditions that it is made of stands, its own place where it is made of none."""
+    composed = _COMPOSED.fullmatch(condition)
+    for inner in _split(composed["parts"]) if composed else ():
+        start = _innermost(inner, because, max(start, because.find(f"{inner}: ", start + 1)))
+    return start
+
+
 def _figure(name: str, asked: str, finding: Finding) -> str:
     """A figure that was held against a limit."""
     held = _HELD.fullmatch(words.clean(finding.because))
     if held is None:
         return _dated_plain(name, asked, finding)
-    sign, _, limit = asked.partition(" ")
-    asked = f"{_SIGNS[sign]} {limit}" if sign in _SIGNS else asked
+    if signed := _SIGNED.fullmatch(asked):
+        asked = f"{_SIGNS[signed['sign']]} {signed['limit']}"
     figure = held["figure"]
     if name == "market_value":
         figure, asked = (_NUMBER.sub("$", text) for text in (figure, asked))
     asked = re.sub(r"(?<=[0-9])%", " %", asked)
     if name == "sale_date" and figure.endswith(("day", "days")):
-        figure += " after the notice"
+        figure = f"{figure.removeprefix('-')} {'before' if figure.startswith('-') else 'after'} the notice"
     no = "not " if finding.answer is Answer.NOT_MET else ""
     return _dated(f"{_NAMES[name]} {figure}, {no}{asked}{held['missed'] or ''}")
 
@@ -178,8 +224,8 @@ def _readable(text: str) -> str:
 
 
 def _quoted(filed: str) -> str:
-    """`'Director' and 'Officer'` in the quotes that people use."""
-    return " and ".join(f"“{part.strip(chr(39))}”" for part in filed.split("' and '"))
+    """`'Director' and "Officer's spouse"` in the quotes that people use."""
+    return " and ".join(f"“{words.clean(literal_eval(text))}”" for text in _LITERAL.findall(filed))
 
 
 def _dated(text: str) -> str:

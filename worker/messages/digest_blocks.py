@@ -8,7 +8,7 @@ from worker.messages import words
 from worker.messages.digest import DigestFacts
 from worker.messages.digest_lines import Line
 from worker.messages.slack_blocks import WARNING, Block, label, literal, plain, section
-from worker.messages.slack_limits import TEXT
+from worker.messages.slack_limits import TEXT, length
 from worker.messages.words import slack_escape, slack_literal
 
 
@@ -48,7 +48,7 @@ def _joined(texts: Iterable[str]) -> Iterator[str]:
     """The texts under each other, as many at a time as one section holds."""
     held = ""
     for text in texts:
-        if held and len(held) + len(text) + 1 > TEXT:
+        if held and length(held) + length(text) + 1 > TEXT:
             yield held
             held = ""
         held = f"{held}\n{text}" if held else text

@@ -136,7 +136,7 @@ def unacknowledged(one: Unacknowledged) -> Line:
         figures="",
         notes=(f"told {words.instant(one.told_at)}",),
         url=one.url,
-        form="Form 144",
+        form=one.form,
     )
 
 

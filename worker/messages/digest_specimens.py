@@ -50,7 +50,9 @@ def everything() -> Digest:
         ),
         *(Entry(id=0, item=for_digest(alert, _PLAN, [missed]).item, entered_at=_UNTIL) for alert in alerts),
     ]
-    before = Unacknowledged(issuer=HOSTILE, said=HOSTILE, url=alerts[0].document_url, told_at=_UNTIL)
+    before = Unacknowledged(
+        form="Form 144/A", issuer=HOSTILE, said=HOSTILE, url=alerts[0].document_url, told_at=_UNTIL
+    )
     unread = UnreadableNotice(filing=alerts[0].filing, why=HOSTILE, url=alerts[0].document_url)
     return _digest(*entries, unacknowledged=(before,), unreadable=(unread,))
 

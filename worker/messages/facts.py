@@ -74,7 +74,8 @@ def facts_of(alert: Alert, figures: Figures, room: Room) -> Facts:
     notice = alert.notice
     issuer = words.name(notice.issuer_name or _announced(alert, Role.ISSUER))
     seller = words.name(notice.seller_name or _announced(alert, Role.SELLER))
-    sales = tuple(line(sale) for sale in notice.proposed_sales) if len(notice.proposed_sales) > 1 else ()
+    several = len(notice.proposed_sales) > 1
+    sales = tuple(line(notice, number) for number in range(len(notice.proposed_sales))) if several else ()
     problems = reasons.problems(alert)
     changes = amended.changes(alert)
     why = reasons.why(alert)

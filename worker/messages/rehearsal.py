@@ -61,13 +61,21 @@ def _problems(writer: Writer) -> Iterator[tuple[str, str, Destination]]:
 
 
 def _not_parts(folder: Path) -> Iterator[Mistake]:
-    """Files that no message has: a spelling mistake would otherwise never be seen."""
+    """Files that nothing reads: a spelling mistake would otherwise never be seen. What is hidden and what
+    is written for people (`README.md`) is no template.
+    """
     parts = {str(path.relative_to(shipped())) for path in shipped().rglob("*.j2")}
     messages = {Path(part).parent for part in parts if not part.startswith("base/")}
     parts |= {str(message / "slack.json.j2") for message in messages}
-    for path in sorted(folder.rglob("*.j2")):
-        part = str(path.relative_to(folder))
-        if part not in parts and part.split("/", 1)[0] in {str(message) for message in messages}:
+    named = Templates([folder]).referenced()
+    for path in sorted(folder.rglob("*")):
+        within = path.relative_to(folder)
+        part = within.as_posix()
+        if not path.is_file() or path.suffix == ".md" or any(one.startswith(".") for one in within.parts):
+            continue
+        if part in parts or part in named or within.parts[0] == "base":
+            continue
+        if None not in named or within.parent in messages:
             near = get_close_matches(part, parts, n=1)
             hint = f"did you mean {near[0]}?" if near else "see the folder of shipped templates"
             yield Mistake(str(path), "is no part of any message, so nothing reads it", hint)

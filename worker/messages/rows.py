@@ -10,7 +10,7 @@ from worker.alerts.alert import Alert
 from worker.filings.figures import Figures, Mention, PlanFigures
 from worker.filings.filing import Party, Role
 from worker.filings.mentions import words_of
-from worker.filings.notice import Form144Notice, ProposedSale
+from worker.filings.notice import Form144Notice, ProblemKind, ProposedSale
 from worker.messages import words
 
 #: More different brokers or exchanges than this are only counted.
@@ -20,8 +20,12 @@ NAMED = 5
 NO_PAST_SALES = {
     True: "nothing sold, as filed",
     False: "sales are said to exist, and none is listed",
-    None: words.NOT_STATED,
 }
+
+UNREAD = "could not be read"
+
+#: Problems of a field in which nothing is stated: a 1933 date stands for none.
+_NOTHING = (ProblemKind.ABSENT, ProblemKind.PLACEHOLDER_DATE)
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,12 +66,34 @@ def said_of_units(notice: Form144Notice, figures: Figures) -> str:
     return f"{words.counted(figures.units, 'unit')}{of}"
 
 
-def line(sale: ProposedSale) -> str:
+def line(notice: Form144Notice, number: int) -> str:
     """One line of the proposed sale, whole."""
-    count = f"{words.units(sale.units)} units" if sale.units is not None else "units not stated"
-    value = words.money(sale.market_value) if sale.market_value is not None else "value not stated"
-    via = (f"through {words.name(sale.broker_name)}", f"on {words.name(sale.exchange)}")
-    return ", ".join((f"{count} of {words.name(sale.class_title)}", value, words.day(sale.sale_date), *via))
+    sale = notice.proposed_sales[number]
+    place = f"proposed_sales[{number}]"
+    units = f"units {_missing(notice, f'{place}.units')}"
+    count = words.counted(sale.units, "unit") if sale.units is not None else units
+    value = f"value {_missing(notice, f'{place}.market_value')}"
+    when = f"date {_missing(notice, f'{place}.sale_date')}"
+    return ", ".join(
+        (
+            f"{count} of {words.name(sale.class_title)}",
+            words.money(sale.market_value) if sale.market_value is not None else value,
+            words.day(sale.sale_date) if sale.sale_date is not None else when,
+            f"through {words.name(sale.broker_name)}",
+            f"on {words.name(sale.exchange)}",
+        )
+    )
+
+
+def _missing(notice: Form144Notice, *fields: str) -> str:
+    """What stands for a value that is not known: whether something that nobody could read is stated."""
+    filed = any(one.field in fields and one.kind not in _NOTHING for one in notice.problems)
+    return UNREAD if filed else words.NOT_STATED
+
+
+def _missing_of_sales(notice: Form144Notice, field: str) -> str:
+    places = range(len(notice.proposed_sales))
+    return _missing(notice, *(f"proposed_sales[{number}].{field}" for number in places))
 
 
 def _parties(alert: Alert, issuer: str, seller: str) -> Iterator[Row]:
@@ -86,16 +112,17 @@ def _sale(notice: Form144Notice, figures: Figures) -> Iterator[Row]:
         unsure=figures.units is None,
     )
     value = figures.market_value
-    said = words.money(value) + summed if value is not None else _no_sum(sales)
-    yield Row(name="Market value", value=said, unsure=value is None, figure=words.money(value))
+    missing = _missing_of_sales(notice, "market_value")
+    figure = words.money(value) if value is not None else missing
+    said = figure + summed if value is not None else _no_sum(sales, missing)
+    yield Row(name="Market value", value=said, unsure=value is None, figure=figure)
     if figures.implied_price is not None:
         yield Row(name="Implied price", value=f"{words.price(figures.implied_price)} a unit (computed)")
     yield _share(figures)
     days = sorted({sale.sale_date for sale in sales if sale.sale_date})
-    dates = words.NOT_STATED if not days else words.day(days[0])
+    figure = dates = words.day(days[0]) if days else _missing_of_sales(notice, "sale_date")
     if len(days) > 1:
         dates = f"{dates} to {words.day(days[-1])}"
-    figure = words.day(days[0]) if days else words.NOT_STATED
     if days and not figures.first_sale_is_whole:
         dates += "; not every line states one that can be read"
     unsure = not days or not figures.first_sale_is_whole
@@ -104,8 +131,11 @@ def _sale(notice: Form144Notice, figures: Figures) -> Iterator[Row]:
     yield Row(name="Exchange", value=_listed(sale.exchange for sale in sales))
 
 
-def _no_sum(sales: Sequence[ProposedSale]) -> str:
-    return "cannot be computed, not every line states one" if len(sales) > 1 else words.NOT_STATED
+def _no_sum(sales: Sequence[ProposedSale], missing: str) -> str:
+    if len(sales) <= 1:
+        return missing
+    that_can = " that can be read" if missing == UNREAD else ""
+    return f"cannot be computed, not every line states one{that_can}"
 
 
 def _share(figures: Figures) -> Row:
@@ -138,11 +168,11 @@ def _past(notice: Form144Notice, figures: Figures) -> Iterator[Row]:
     name = "Past three months"
     rows = len(notice.past_sales)
     if not rows:
-        said = NO_PAST_SALES[notice.nothing_to_report]
+        stated = notice.nothing_to_report
+        said = _missing(notice, "nothing_to_report") if stated is None else NO_PAST_SALES[stated]
         yield Row(name=name, value=said, unsure=notice.nothing_to_report is not True)
-        return
-    if figures.past_units is None:
-        yield Row(name=name, value=f"sum of {rows} sales cannot be computed", unsure=True)
+    elif figures.past_units is None:
+        yield Row(name=name, value=f"sum of {words.counted(rows, 'sale')} cannot be computed", unsure=True)
     elif len(figures.listed_twice) == rows:
         yield Row(name=name, value="only the proposed sale itself is listed, as if made already")
     else:
@@ -152,6 +182,15 @@ def _past(notice: Form144Notice, figures: Figures) -> Iterator[Row]:
         doubts = "".join(_doubts(figures))
         said = f"{words.counted(figures.past_units, 'unit')}{worth} (computed from {of}{doubts})"
         yield Row(name=name, value=said)
+    yield from _with_past(figures)
+
+
+def _with_past(figures: Figures) -> Iterator[Row]:
+    """How much of the class the sales are together, or that they are too much whatever nobody could read."""
+    if figures.percent_with_past is None and figures.exceeds_one_percent:
+        of = "the class" if len(figures.classes) == 1 else "a class"
+        said = f"more than 1 % of {of} (computed from what could be read)"
+        yield Row(name="With past sales", value=said, unsure=True)
     if figures.past_units and figures.percent_with_past is not None:
         over = ", above the 1 % of Rule 144(e)(1); the trading volume test is not evaluated here"
         said_share = words.percent(figures.percent_with_past)

@@ -116,7 +116,7 @@ def hostile() -> Alert:
 
 #: What a template has to manage, by the name under which it is reported.
 SPECIMENS: Mapping[str, Callable[[], Alert]] = {
-    "the seed": seed,
+    "the sample 360-digitech": seed,
     "a notice that says little": small,
     "an amendment": amendment,
     "a document nobody could read": unreadable,

@@ -7,12 +7,13 @@ asks otherwise: HTML in `*.html.j2`, Slack's control characters in `slack.*.j2`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, MutableMapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateNotFound, meta
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound, meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
@@ -32,6 +33,21 @@ FILTERS = {
     "slack": lambda text: Markup(words.slack_literal(text)),  # noqa: S704  as finished as its name says
     "slack_instant": lambda when: Markup(words.slack_instant(when)),  # noqa: S704
 }
+
+
+#: How Jinja says that a value of ours lacks a name, and the words of which the name of its type is made.
+_LACKS = re.compile(r"'(?:\w+\.)+(?P<kind>\w+) object' has no attribute (?P<name>'.+')")
+_WORD = re.compile(r"[A-Z][a-z]*")
+
+
+def in_words(error: Exception) -> str:
+    """What Jinja says, where the values go by the names that templates know: `facts has no 'nope'`."""
+    lacks = _LACKS.fullmatch(str(error))
+    if lacks is None:
+        return str(error)
+    made_of = _WORD.findall(lacks["kind"].removeprefix("Form144")) or [lacks["kind"]]
+    shorter = made_of[:-1] if made_of[-1] == "Facts" else made_of
+    return f"{' '.join(shorter or made_of).lower()} has no {lacks['name']}"
 
 
 def shipped() -> Path:
@@ -89,6 +105,20 @@ class Templates:
         if held is None:
             held = self._held[message, part] = self._is_there(message, part)
         return held
+
+    def referenced(self) -> frozenset[str | None]:
+        """What the files extend or include, by name; with None where one makes up a name as it goes."""
+        named: set[str | None] = set()
+        loader = self._plain.loader
+        if loader is None:
+            return frozenset()
+        for name in loader.list_templates():
+            try:
+                text, _, _ = loader.get_source(self._plain, name)
+                named.update(meta.find_referenced_templates(self._plain.parse(text)))
+            except (TemplateError, UnicodeDecodeError, OSError):
+                continue  # a part that cannot be parsed is reported as such, and a picture names nothing
+        return frozenset(named)
 
     def digest(self, message: str, parts: Collection[str]) -> str:
         """The sha256 of those parts and of whatever they extend or include, each with its name."""

@@ -9,7 +9,7 @@ import msgspec
 from worker.alerts.message import Message, Summary
 from worker.messages import words
 from worker.messages.slack_blocks import WARNING, Block, label, literal, plain, section
-from worker.messages.slack_limits import TEXT
+from worker.messages.slack_limits import TEXT, length
 from worker.watchlists.match import Severity
 
 
@@ -72,7 +72,7 @@ def _parts(group: Group) -> Iterator[str]:
     text = f"*{words.slack_literal(group.issuer)}*"
     for one in group.items:
         line = _line(one)
-        if len(text) + len(line) + 1 > TEXT:
+        if length(text) + length(line) + 1 > TEXT:
             yield text
             text = line
         else:

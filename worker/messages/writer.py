@@ -22,7 +22,7 @@ from worker.messages.facts import DEGRADATION, Facts, facts_of, summary_of
 from worker.messages.inlining import Inliner
 from worker.messages.plain import plain_line
 from worker.messages.slack_blocks import Block, blocks_of
-from worker.messages.templates import Templates
+from worker.messages.templates import Templates, in_words
 from worker.messages.together import blocks_of_together, plain_together, together_of
 from worker.watchlists.destination import Destination
 from worker.watchlists.match import Severity
@@ -242,7 +242,7 @@ def why_it_failed(error: Exception) -> str:
     if isinstance(error, TemplateSyntaxError):
         return f"{error.name}:{error.lineno}: {error.message}"
     known = isinstance(error, TemplateError | TooLong)
-    what = str(error) if known else f"raised {type(error).__name__}"
+    what = in_words(error) if known else f"raised {type(error).__name__}"
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(".j2")]
     if not frames:
         return what
