@@ -46,21 +46,21 @@ def test_where_nobody_runs_that_is_said_at_once_and_nothing_is_asked_for(world: 
 
 def test_stopped_by_ctrl_c_a_drill_is_withdrawn(world: World) -> None:
     with in_use(f"sqlite:///{world.folder / 'ledger.sqlite'}", alone=True):
-        process = subprocess.Popen(
+        started = subprocess.Popen(
             [sys.executable, "-m", "worker.cli", "drill", "--wait", "600"],
             env=environment_without_ours() | installed(world),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
-        try:
-            while not world.ledger.filings.due(datetime.now(UTC)):
-                assert process.poll() is None
-                time.sleep(0.05)
-            process.send_signal(signal.SIGINT)
-            said = process.communicate(timeout=60)
-        finally:
-            process.kill()
-            process.wait()
+        with started as process:
+            try:
+                while not world.ledger.filings.due(datetime.now(UTC)):
+                    assert process.poll() is None
+                    time.sleep(0.001)  # as soon as it is asked for, which may be in the middle of it
+                process.send_signal(signal.SIGINT)
+                said = process.communicate(timeout=60)
+            finally:
+                process.kill()
     assert (process.returncode, b"Traceback" in said[1]) == (130, False)
     assert world.ledger.filings.due(datetime.now(UTC)) == 0
     last = world.ledger.drills.last()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from threading import Event
 from typing import Annotated
 
 import typer
@@ -67,7 +69,11 @@ def drill(
             console.print(line)
         if not here and _nobody_runs(settings):
             raise Form144Error("Nobody would take it up: start form144 run, or add --here.")
-        with _worked(settings, here=here) as pause, _withdrawn_if_stopped(ledger) as asked:
+        with (
+            _worked(settings, here=here) as work,
+            _ctrl_c_heard_after(work) as pause,
+            _withdrawn_if_stopped(ledger) as asked,
+        ):
             patience = timedelta(seconds=wait)
             for one in wanted:
                 asked.append(drills.ask(ledger, one, as_xml, parts.clock(), wait=patience))
@@ -177,6 +183,25 @@ def _nobody_runs(settings: Settings) -> bool:
             return nobody_else
     except ConfigurationError:
         return False
+
+
+@contextmanager
+def _ctrl_c_heard_after(work: Callable[[], None]) -> Iterator[Callable[[], None]]:
+    """Yields `work`, after which Ctrl-C is heard, and nowhere else: where it ended a write in the middle, the
+    withdrawal would wait for what that one holds.
+    """
+    pressed = Event()
+
+    def pause() -> None:
+        work()
+        if pressed.is_set():
+            raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, lambda _number, _frame: pressed.set())
+    try:
+        yield pause
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager
