@@ -19,6 +19,7 @@ from worker.watchlists.conditions import QUESTIONS, Condition, Evidence
 from worker.watchlists.conditions.recent import RecentNotice, RecentNotices
 from worker.watchlists.loading import load_watchlists
 from worker.watchlists.match import Answer, Finding
+from worker.watchlists.misread import Misread
 
 MET, NOT_MET, UNKNOWN = Answer.MET, Answer.NOT_MET, Answer.UNKNOWN
 
@@ -347,3 +348,18 @@ def test_a_sum_that_holds_without_the_line_that_slipped_stands() -> None:
     lines = (a_proposed_sale(market_value=Decimal(20_000_000)), a_proposed_sale(market_value=Decimal(0)))
     assert ask("market_value: over 10M", a_notice(proposed_sales=lines)).answer is MET
     assert ask("market_value: under 10M", a_notice(proposed_sales=lines)).answer is NOT_MET
+
+
+@pytest.mark.parametrize(
+    ("written", "hint"),
+    [
+        ("officer or director", "write [director, officer]"),
+        ("officer/director", "write [director, officer]"),
+        ("CEO", "did you mean officer?"),
+        ("offcer", "did you mean officer?"),
+    ],
+)
+def test_a_relationship_in_other_words_is_answered_with_the_classes_it_means(written: str, hint: str) -> None:
+    with pytest.raises(Misread) as caught:
+        QUESTIONS["relationship"].read(written)
+    assert caught.value.hint == hint

@@ -85,8 +85,11 @@ def _relationships(value: Value) -> tuple[Relationship, ...]:
     return tuple(sorted(QUESTIONS["relationship"].read(value)))
 
 
+_NOBODY = ("nobody", "none", "nothing")
+
+
 def _nobody_or_list(value: Value) -> Value:
-    if isinstance(value, str) and value.strip().casefold() == "nobody":
+    if value == [] or (isinstance(value, str) and value.strip().casefold() in _NOBODY):
         return []
     if isinstance(value, str) and ":" not in value and (hint := did_you_mean(value, ["nobody"])):
         raise Misread(f"{value!r} is no destination", hint)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 
 from worker.filings.notice import Relationship
+from worker.filings.relationships import classified
 from worker.watchlists.conditions.condition import Evidence, Verdict, met, not_met, question, unknown
 from worker.watchlists.conditions.words import one_of, texts
 from worker.watchlists.document import Value
+from worker.watchlists.misread import Misread
 from worker.watchlists.names import company, plain
 
 _RELATIONSHIPS = {relationship.value: relationship for relationship in Relationship}
@@ -36,8 +39,21 @@ _LIST_OF_TEXTS = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"typ
 
 
 def _relationships(value: Value) -> frozenset[Relationship]:
+    return frozenset(_class(text) for text in texts(value, "ten_percent_holder"))
+
+
+def _class(text: str) -> Relationship:
+    """The class of that name. Raises Misread, which proposes the classes that the words would be filed as."""
     words = {**_RELATIONSHIPS, **_SPELLINGS}
-    return frozenset(one_of(text, words, "ten_percent_holder") for text in texts(value, "ten_percent_holder"))
+    try:
+        return one_of(text, words, "ten_percent_holder")
+    except Misread as misread:
+        meant = [one.value for one in classified([text]) if one is not Relationship.OTHER]
+        if re.search(r"\bor\b|\band\b|[,/&]", text) and len(meant) > 1:
+            raise Misread(misread.what, f"write [{', '.join(meant)}]") from None
+        if len(meant) == 1 and "former" not in meant[0]:
+            raise Misread(misread.what, f"did you mean {meant[0]}?") from None
+        raise
 
 
 @question(
