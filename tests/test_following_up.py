@@ -200,7 +200,7 @@ def test_a_step_that_breaks_keeps_none_after_it_from_being_done(world: World) ->
     with capture_logs() as logs:
         pipeline.follow_up()
     assert [(one["event"], one["exc_info"]) for one in logs if one["log_level"] == "error"] == [
-        ("not_done", True)
+        ("operator_not_told", True)
     ]
     assert world.ledger.acknowledgements.of(1) != ()
     assert marks_due(world) == []
