@@ -61,7 +61,7 @@ class Handover:
             if receipt is None:
                 self._still_alone(give_up_at)
                 handed = True
-                receipt = self._send(notifier, delivery, answers)
+                receipt = self._send(notifier, delivery, answers, give_up_at)
         except _CannotAskError as error:
             bound.error("unknown", why=str(error))
             left = partial(self.deliveries.unknown, delivery, str(error), self.clock(), ask_at=None)
@@ -109,7 +109,9 @@ class Handover:
             raise Unreachable(f"no notifier {name} is configured here")
         return self.notifiers[name]
 
-    def _send(self, notifier: Notifier, delivery: Delivery, answers: Earlier | None) -> Receipt:
+    def _send(
+        self, notifier: Notifier, delivery: Delivery, answers: Earlier | None, give_up_at: datetime
+    ) -> Receipt:
         """Send it; nobody goes untold because what it answers was deleted, or takes no answers."""
         message, address = delivery.message, delivery.destination.address
         try:
@@ -122,6 +124,7 @@ class Handover:
         # for, alone. Written after, who died in between would look for it among the answers, not find it
         # there, and send it twice.
         self.threads.stand_alone(delivery)
+        self._still_alone(give_up_at)
         return notifier.send(message, address, delivery.key)
 
     def _ask(self, notifier: Notifier, delivery: Delivery, answers: Earlier | None) -> Receipt | None:
