@@ -222,6 +222,13 @@ def test_nothing_names_a_registry_or_a_path_of_somebodys_machine() -> None:
     ] == []
 
 
+def test_nothing_strays_at_the_top() -> None:
+    beside = {".dockerignore", ".gitattributes", ".gitignore", "CHANGELOG.md", "CONTRIBUTING.md", "Dockerfile"}
+    beside |= {"LICENSE", "Makefile", "README.md", "SECURITY.md", "compose.yaml", "pyproject.toml"}
+    beside |= {f"requirements{kind}.lock" for kind in ("", "-build", "-dev")}
+    assert {path.name for path in tracked("*") if path.parent == ROOT} - beside == set()
+
+
 def test_mocks_are_absent() -> None:
     word = "unittest." + "mock"
     users = [path for path in tracked("tests/*.py") if word in path.read_text(encoding="utf-8")]
