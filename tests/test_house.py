@@ -223,9 +223,9 @@ def test_nothing_names_a_registry_or_a_path_of_somebodys_machine() -> None:
 
 
 def test_nothing_strays_at_the_top() -> None:
-    beside = {".dockerignore", ".gitattributes", ".gitignore", "CHANGELOG.md", "CONTRIBUTING.md", "Dockerfile"}
-    beside |= {"LICENSE", "Makefile", "README.md", "SECURITY.md", "compose.yaml", "pyproject.toml"}
-    beside |= {f"requirements{kind}.lock" for kind in ("", "-build", "-dev")}
+    customary = "CHANGELOG.md CONTRIBUTING.md Dockerfile LICENSE Makefile README.md SECURITY.md compose.yaml"
+    locks = "requirements.lock requirements-build.lock requirements-dev.lock pyproject.toml"
+    beside = {*customary.split(), *locks.split(), ".dockerignore", ".gitattributes", ".gitignore"}
     assert {path.name for path in tracked("*") if path.parent == ROOT} - beside == set()
 
 

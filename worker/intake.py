@@ -50,20 +50,19 @@ class Intake:
             log.exception("reading_broke")
             # It counts as cut short: its readers are told of what breaks every time.
             why = f"an error that nobody foresaw: {type(error).__name__}"
-            self._postpone(claim, BROKEN, why, cut_short=True)
+            self._postpone(claim, self.clock() + BROKEN, why, cut_short=True)
             return False
 
     def _read(self, claim: ClaimedFiling, awaited: list[str]) -> bool:
         try:
             reading = self._reading(claim)
         except ConfigurationError as error:
-            self._postpone(claim, due.AGENT_REFUSED, str(error))
+            self._postpone(claim, self.clock() + due.AGENT_REFUSED, str(error))
             return False
         except Unreachable as error:
             log.info("not_readable_yet", why=str(error))
             awaited.extend([error.accession] if isinstance(error, Awaiting) else ())
-            now = self.clock()
-            self._postpone(claim, due.next_look(claim, error, now) - now, str(error))
+            self._postpone(claim, due.next_look(claim, error, self.clock()), str(error))
             return False
         if not kept(partial(self.ledger.readings.record, claim, reading, self.clock()), self.wait):
             log.warning("read_after_lease")
@@ -89,6 +88,5 @@ class Intake:
                 raise
             return None
 
-    def _postpone(self, claim: ClaimedFiling, pause: timedelta, why: str, *, cut_short: bool = False) -> None:
-        at = self.clock() + pause
+    def _postpone(self, claim: ClaimedFiling, at: datetime, why: str, *, cut_short: bool = False) -> None:
         kept(partial(self.ledger.filings.postpone, claim, at, why, cut_short=cut_short), self.wait)

@@ -26,7 +26,9 @@ from worker.notifiers.slack import SlackNotifier
 from worker.notifiers.slack_webhook import SlackWebhookNotifier
 from worker.settings import Settings
 from worker.settings.values import Secret
-from worker.watched_folder import Tickers
+from worker.watched_folder import Tickers, counted, read_folder
+from worker.watchlists.loading import FolderReading, read_watchlists
+from worker.watchlists.watchlist import Watchlist
 
 log = structlog.get_logger()
 
@@ -161,6 +163,32 @@ def tickers(
     if known is None:
         return None
     return {ticker: (company.cik, company.title) for ticker, company in known.items()}
+
+
+def read_lists(
+    settings: Settings, known: Tickers | None, folder: Path, files: Mapping[str, bytes] | None = None
+) -> FolderReading:
+    """A folder of watchlists as this installation would take it, or `files` as if they stood there. Raises
+    ConfigurationError where it cannot be read; mistakes in it are values.
+    """
+    return read_watchlists(
+        read_folder(folder) if files is None else files,
+        known,
+        notifiers=settings.notifiers,
+        confidential=settings.confidential,
+        folder=str(folder),
+    )
+
+
+def load_lists(settings: Settings, known: Tickers | None) -> tuple[Watchlist, ...]:
+    """The installation's lists. Raises ConfigurationError with every mistake; only their number where nobody
+    looks on who may: in a log, and anywhere else than on a terminal.
+    """
+    reading = read_lists(settings, known, settings.watchlists)
+    if reading.mistakes:
+        error = ConfigurationError(reading.mistakes)
+        raise error if sys.stderr.isatty() else ConfigurationError([counted(error)])
+    return reading.watchlists
 
 
 def _copied(copy: Path, now: datetime) -> tuple[Mapping[str, Company] | None, timedelta]:

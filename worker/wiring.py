@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
@@ -16,7 +15,6 @@ from worker.digests import Digests
 from worker.edgar.budget import LocalBudget
 from worker.edgar.client import Edgar
 from worker.edgar.hours import poll_interval
-from worker.errors import ConfigurationError
 from worker.handover import Handover
 from worker.ledger.in_use import in_use
 from worker.ledger.ledger import Ledger
@@ -26,13 +24,21 @@ from worker.messages.templates import shipped
 from worker.messages.writer import Writer
 from worker.notifiers.base import Notifier
 from worker.notifiers.slack import SlackNotifier
-from worker.parts import clock, make_data_folder, open_edgar, open_ledger, open_notifiers, open_ping, tickers
+from worker.parts import (
+    clock,
+    load_lists,
+    make_data_folder,
+    open_edgar,
+    open_ledger,
+    open_notifiers,
+    open_ping,
+    tickers,
+)
 from worker.pipeline import Pipeline, Step
 from worker.reading import Reader
 from worker.reconciliation import Reconciliation
 from worker.settings import Settings
-from worker.watched_folder import WatchedFolder, counted, read_folder
-from worker.watchlists.loading import load_watchlists
+from worker.watched_folder import WatchedFolder
 from worker.watchlists.watchlist import Watchlist
 
 #: Slack takes about one message a second and channel (https://docs.slack.dev/apis/web-api/rate-limits).
@@ -49,23 +55,12 @@ def ready(settings: Settings, *, alone: bool) -> Iterator[Sequence[Watchlist]]:
     with open_edgar(settings, LocalBudget(per_second=settings.requests_per_second)) as edgar:
         make_data_folder(settings)
         known = tickers(settings, edgar, clock())
-    files = read_folder(settings.watchlists)
-    try:
-        watchlists = load_watchlists(
-            files,
-            known,
-            notifiers=settings.notifiers,
-            confidential=settings.confidential,
-            folder=str(settings.watchlists),
-        )
-    except ConfigurationError as error:
-        # On a terminal somebody is looking who may; anywhere else it is a log.
-        raise error if sys.stderr.isatty() else ConfigurationError([counted(error)]) from None
+    lists = load_lists(settings, known)
     with in_use(settings.ledger_url, alone=alone) as nobody_else:
         with closing(open_ledger(settings, migrate=alone)) as ledger:
             if nobody_else:
                 ledger.void_claims(clock())
-        yield watchlists
+        yield lists
 
 
 def build_pipeline(settings: Settings, *, ring: Callable[[Step], None]) -> Pipeline:

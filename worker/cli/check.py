@@ -24,7 +24,7 @@ from worker.messages.rehearsal import rehearse as rehearse_templates
 from worker.settings import from_environment
 from worker.watched_folder import read_folder
 from worker.watchlists.contradictions import contradictions
-from worker.watchlists.loading import FolderReading, read_watchlists
+from worker.watchlists.loading import FolderReading
 from worker.watchlists.pins import LOCK_NAME, pins_for, write_pins
 from worker.watchlists.rehearsing import Rehearsed, rehearse
 
@@ -54,13 +54,7 @@ def check(
     finally:
         if edgar is not None:
             edgar.close()
-    reading = read_watchlists(
-        files,
-        tickers,
-        notifiers=settings.notifiers,
-        confidential=settings.confidential,
-        folder=str(where),
-    )
+    reading = parts.read_lists(settings, tickers, where, files)
     if settings.templates is not None:
         found = rehearse_templates(settings.templates)
         reading = msgspec.structs.replace(reading, mistakes=(*reading.mistakes, *found))

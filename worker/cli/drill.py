@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -33,8 +32,6 @@ from worker.notifiers.check import Mark
 from worker.pipeline import Pipeline, Step
 from worker.settings import Settings
 from worker.standins.forms import as_xml
-from worker.watched_folder import counted, read_folder
-from worker.watchlists.loading import load_watchlists
 from worker.watchlists.watchlist import Watchlist
 
 #: How long the steps may go on at a time with `--here`.
@@ -161,17 +158,7 @@ def _lists(settings: Settings) -> tuple[Watchlist, ...]:
     finally:
         if edgar is not None:
             edgar.close()
-    files = read_folder(settings.watchlists)
-    try:
-        return load_watchlists(
-            files,
-            known,
-            notifiers=settings.notifiers,
-            confidential=settings.confidential,
-            folder=str(settings.watchlists),
-        )
-    except ConfigurationError as error:
-        raise error if sys.stderr.isatty() else ConfigurationError([counted(error)]) from None
+    return parts.load_lists(settings, known)
 
 
 def _nobody_runs(settings: Settings) -> bool:

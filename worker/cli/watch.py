@@ -22,7 +22,7 @@ from worker.watchlists.editing import add_entries, remove_entry
 from worker.watchlists.editing_toml import add_entries_toml, remove_entry_toml
 from worker.watchlists.entries import Written
 from worker.watchlists.issuers import KnownIssuers
-from worker.watchlists.loading import FolderReading, read_watchlists
+from worker.watchlists.loading import FolderReading
 from worker.watchlists.match import Side
 from worker.watchlists.misread import Misread
 from worker.watchlists.rehearsing import rehearse
@@ -181,10 +181,7 @@ class _Desk:
         return self._read({**self._files, self._key: self._text.encode()})
 
     def _read(self, files: Mapping[str, bytes]) -> FolderReading:
-        settings = self._settings
-        return read_watchlists(
-            files, self._known, notifiers=settings.notifiers, confidential=settings.confidential
-        )
+        return parts.read_lists(self._settings, self._known, self._settings.watchlists, files)
 
     def _list(self) -> Watchlist:
         """The list as it is by now. Raises ConfigurationError where its file is none."""

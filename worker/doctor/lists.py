@@ -11,8 +11,7 @@ from worker.errors import ConfigurationError, Mistake, Unreachable
 from worker.messages.rehearsal import rehearse as rehearse_templates
 from worker.messages.words import counted
 from worker.notifiers.check import Check, broken, fine, warning
-from worker.watched_folder import read_folder
-from worker.watchlists.loading import FolderReading, read_watchlists
+from worker.watchlists.loading import FolderReading
 from worker.watchlists.rehearsing import rehearse
 
 SEE = "form144 check names them"
@@ -22,14 +21,7 @@ def reading(patient: Patient) -> FolderReading:
     """What the folder says, with the copy of the tickers that is there. Raises ConfigurationError."""
     settings = patient.settings
     known = parts.tickers(settings, None, patient.clock())
-    files = read_folder(settings.watchlists)
-    return read_watchlists(
-        files,
-        known,
-        notifiers=settings.notifiers,
-        confidential=settings.confidential,
-        folder=str(settings.watchlists),
-    )
+    return parts.read_lists(settings, known, settings.watchlists)
 
 
 def watchlists(patient: Patient) -> Iterator[Check]:

@@ -12,7 +12,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event, exc
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.pool import ConnectionPoolEntry
 
 from worker.errors import ConfigurationError, Mistake, Unreachable
 from worker.ledger import failures
@@ -58,9 +57,7 @@ class Database:
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._writing = threading.Lock()
         self._closed = False
-        self._pool = self.engine.pool
         event.listen(self.engine, "handle_error", failures.notice)
-        event.listen(self.engine, "checkin", self._given_back)
         if self.is_sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
@@ -118,23 +115,16 @@ class Database:
     def close(self) -> None:
         """Close every connection: those at rest now, those in use by other threads when they have done."""
         self._closed = True
-        self.engine.dispose()
+        self.engine.pool.dispose()
 
     @contextmanager
     def _none_left(self) -> Iterator[None]:
-        """Who looked whether it is closed before that was so gives its connection back to a pool that may be
-        emptied already; whoever comes last empties it.
-        """
+        """Nobody closes what is given back to a pool once it was emptied: whoever comes last empties it."""
         try:
             yield
         finally:
             if self._closed:
-                self._pool.dispose()
-
-    def _given_back(self, _connection: object, record: ConnectionPoolEntry) -> None:
-        # A disposed pool keeps what is given back to it, and nobody closes that.
-        if self._closed:
-            record.invalidate()
+                self.engine.pool.dispose()
 
 
 @contextmanager
