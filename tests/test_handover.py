@@ -72,6 +72,24 @@ def deliver_for(world: World, pipeline: Pipeline, hours: int) -> None:
         world.clock.move(timedelta(minutes=1))
 
 
+def ended_by_it(world: World) -> Pipeline:
+    """A worker whose predecessors all ended over one delivery, which it has looked at since."""
+    pipeline = read(world, SLACK_ONLY)
+    for _ in range(SENDINGS_CUT_SHORT):
+        assert world.ledger.deliveries.claim(world.clock(), DELIVER_LEASE, "doomed") is not None
+        world.clock.move(DELIVER_LEASE)
+    pipeline.deliver()
+    return pipeline
+
+
+def tried_first(world: World, *, since: datetime) -> str | None:
+    """By which notifier."""
+    attempted = sa.select(deliveries.c.notifier).join(attempts, attempts.c.delivery_id == deliveries.c.id)
+    later = attempted.where(attempts.c.started_at >= since).order_by(attempts.c.started_at)
+    with world.ledger.database.read() as connection:
+        return connection.execute(later).scalars().first()
+
+
 def test_a_notifier_that_breaks_is_tried_some_times_and_then_left_to_a_person(world: World) -> None:
     broken = Broken()
     pipeline = with_mail(read(world, MAIL_ONLY), broken)
@@ -138,11 +156,7 @@ def test_a_server_that_looks_a_message_through_before_it_takes_it_gets_it_once(w
 
 
 def test_a_delivery_that_ends_its_workers_is_left_to_a_person(world: World) -> None:
-    pipeline = read(world, SLACK_ONLY)
-    for _ in range(SENDINGS_CUT_SHORT):
-        assert world.ledger.deliveries.claim(world.clock(), DELIVER_LEASE, "doomed") is not None
-        world.clock.move(DELIVER_LEASE)
-    pipeline.deliver()
+    ended_by_it(world)
     assert world.posts() == 0
     (failed,) = world.ledger.failed.all()
     assert failed.state == DeliveryState.UNKNOWN
@@ -181,10 +195,7 @@ def test_a_mail_server_that_is_gone_keeps_no_slack_alert_waiting(world: World, h
     began = world.clock()
     later.deliver()
     assert world.posts() == 1
-    attempted = sa.select(deliveries.c.notifier).join(attempts, attempts.c.delivery_id == deliveries.c.id)
-    since = attempted.where(attempts.c.started_at >= began).order_by(attempts.c.started_at)
-    with world.ledger.database.read() as connection:
-        assert connection.execute(since).scalars().first() == "slack"
+    assert tried_first(world, since=began) == "slack"
 
 
 def test_a_mail_server_that_is_gone_for_more_than_a_day_keeps_no_slack_alert_waiting_either(
@@ -200,18 +211,11 @@ def test_a_mail_server_that_is_gone_for_more_than_a_day_keeps_no_slack_alert_wai
     later = with_mail(read(world, SLACK_ONLY, "0001950047-26-000777"), gone)
     began = world.clock()
     later.deliver()
-    attempted = sa.select(deliveries.c.notifier).join(attempts, attempts.c.delivery_id == deliveries.c.id)
-    since = attempted.where(attempts.c.started_at >= began).order_by(attempts.c.started_at)
-    with world.ledger.database.read() as connection:
-        assert connection.execute(since).scalars().first() == "slack"
+    assert tried_first(world, since=began) == "slack"
 
 
 def test_who_is_retried_has_new_patience(world: World) -> None:
-    pipeline = read(world, SLACK_ONLY)
-    for _ in range(SENDINGS_CUT_SHORT):
-        assert world.ledger.deliveries.claim(world.clock(), DELIVER_LEASE, "doomed") is not None
-        world.clock.move(DELIVER_LEASE)
-    pipeline.deliver()
+    pipeline = ended_by_it(world)
     assert world.ledger.report.deliveries_by_state() == {DeliveryState.UNKNOWN: 1}
     assert world.ledger.failed.retry([1], world.clock(), by="jane", send_again=False) == 1
     world.clock.move(timedelta(seconds=5))

@@ -344,6 +344,20 @@ def test_a_zero_beside_a_figure_is_a_slip_and_hides_no_sale(
     assert ask(written, notice).answer is answer
 
 
+@pytest.mark.parametrize(
+    ("written", "answer"),
+    [
+        ("percent_of_class: at least 0.5%", UNKNOWN),
+        ("percent_of_class: at least 0.01%", MET),
+        ("one_percent_of_class: exceeded", UNKNOWN),
+        ("one_percent_of_class: not exceeded", UNKNOWN),
+    ],
+)
+def test_a_share_of_the_class_is_of_a_sum_too(written: str, answer: Answer) -> None:
+    lines = (a_proposed_sale(), a_proposed_sale(units=0))
+    assert ask(written, a_notice(proposed_sales=lines)).answer is answer
+
+
 def test_a_sum_that_holds_without_the_line_that_slipped_stands() -> None:
     lines = (a_proposed_sale(market_value=Decimal(20_000_000)), a_proposed_sale(market_value=Decimal(0)))
     assert ask("market_value: over 10M", a_notice(proposed_sales=lines)).answer is MET

@@ -89,7 +89,7 @@ _NOBODY = ("nobody", "none", "nothing")
 
 
 def _nobody_or_list(value: Value) -> Value:
-    if value == [] or (isinstance(value, str) and value.strip().casefold() in _NOBODY):
+    if isinstance(value, str) and value.strip().casefold() in _NOBODY:
         return []
     if isinstance(value, str) and ":" not in value and (hint := did_you_mean(value, ["nobody"])):
         raise Misread(f"{value!r} is no destination", hint)

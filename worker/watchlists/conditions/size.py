@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 
-from worker.filings.notice import ProposedSale
 from worker.filings.prices import zero_beside_a_figure
 from worker.watchlists.amounts import Comparison, Sense, comparison, dollars, percent, whole
 from worker.watchlists.conditions.condition import Evidence, Verdict, not_met, question, unknown
@@ -14,6 +13,12 @@ from worker.watchlists.match import Answer
 
 #: More places than a percentage of twelve-digit numbers needs.
 MOST_PLACES = 20
+
+#: What is said of a line that slips, by its field that is 0.
+SLIPS = {
+    "market_value": "but a market value of 0 stands beside a figure that is not",
+    "units": "but a number of units of 0 stands beside a figure that is not",
+}
 
 
 @question(
@@ -26,9 +31,7 @@ def market_value(evidence: Evidence, limit: Comparison[Decimal]) -> Verdict:
     figure = evidence.figures.market_value
     if figure is None:
         return unknown("the market value is missing or unreadable")
-    verdict = held(figure, limit, evidence, _money)
-    slips = any(sale.market_value == 0 for sale in _half_zero(evidence))
-    return _at_least(verdict, limit, "market value") if slips else verdict
+    return _of_a_sum("market_value", held(figure, limit, evidence, _money), limit, evidence)
 
 
 @question(
@@ -42,8 +45,7 @@ def units(evidence: Evidence, limit: Comparison[Decimal]) -> Verdict:
     if figure is None:
         return unknown("the number of units is missing or unreadable")
     verdict = held(Decimal(figure), limit, evidence, lambda number: f"{number:,.0f}")
-    slips = any(sale.units == 0 for sale in _half_zero(evidence))
-    return _at_least(verdict, limit, "number of units") if slips else verdict
+    return _of_a_sum("units", verdict, limit, evidence)
 
 
 @question(
@@ -56,7 +58,8 @@ def percent_of_class(evidence: Evidence, limit: Comparison[Decimal]) -> Verdict:
     figure = evidence.figures.percent_of_class
     if figure is None:
         return unknown(f"units or units outstanding are missing, unreadable or zero{_or_unsure(evidence)}")
-    return held(figure, limit, evidence, _percentages(figure, limit.nearest(figure)))
+    verdict = held(figure, limit, evidence, _percentages(figure, limit.nearest(figure)))
+    return _of_a_sum("units", verdict, limit, evidence)
 
 
 @question(
@@ -77,6 +80,8 @@ def one_percent_of_class(evidence: Evidence, exceeded: bool) -> Verdict:
     shown = "more than 1 %"
     if figure is not None:
         shown = f"{_percentages(figure, Decimal(1))(figure)} {'>' if passes else '<='} 1 %"
+    if not passes and _slips("units", evidence):
+        return unknown(f"{shown}, {SLIPS['units']}")
     if passes is exceeded:
         return Verdict(answer=Answer.MET, because=shown)
     near = figure is not None and abs(figure - 1) <= evidence.near_miss
@@ -99,18 +104,25 @@ def held(
     return Verdict(answer=limit.answer(figure), because=because, near=near)
 
 
-def _half_zero(evidence: Evidence) -> Iterator[ProposedSale]:
-    return filter(zero_beside_a_figure, evidence.notice.proposed_sales)
+def _slips(field: str, evidence: Evidence) -> bool:
+    """Whether a line has 0 there beside a figure that is none: what is summed over it is too small."""
+    lines = filter(zero_beside_a_figure, evidence.notice.proposed_sales)
+    return any(getattr(sale, field) == 0 for sale in lines)
 
 
-def _at_least(verdict: Verdict, limit: Comparison[Decimal], what: str) -> Verdict:
-    """The verdict on a sum of which a part is 0 by a slip, so that the true one is larger: only what that
-    cannot change stands.
+def _of_a_sum(field: str, verdict: Verdict, limit: Comparison[Decimal], evidence: Evidence) -> Verdict:
+    """The verdict on what is summed over the lines; where one of them slips, only what a larger sum cannot
+    change stands.
     """
-    stands = {Sense.OVER: Answer.MET, Sense.AT_LEAST: Answer.MET}.get(limit.sense, Answer.NOT_MET)
-    if verdict.answer is stands and limit.sense is not Sense.BETWEEN:
+    stands = {
+        Sense.OVER: Answer.MET,
+        Sense.AT_LEAST: Answer.MET,
+        Sense.UNDER: Answer.NOT_MET,
+        Sense.AT_MOST: Answer.NOT_MET,
+    }
+    if not _slips(field, evidence) or verdict.answer is stands.get(limit.sense):
         return verdict
-    return unknown(f"{verdict.because}, but a {what} of 0 stands beside a figure that is not")
+    return unknown(f"{verdict.because}, {SLIPS[field]}")
 
 
 def _distance(figure: Decimal, edge: Decimal) -> str:
