@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import ROOT
+from tests.processes import ended
 from tests.servers.redis import RedisServer
 from worker import beat, engine, tasks
 from worker.errors import ConfigurationError
@@ -284,15 +285,7 @@ NOBODYS = "postgresql+psycopg://127.0.0.1:1/none"
 
 
 def in_a_process(code: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=ROOT,
-        env=environment_without_ours() | settings,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return ended(sys.executable, "-c", code, cwd=ROOT, **settings)
 
 
 #: A worker whose connection cannot even be closed, which Celery takes for unrecoverable.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from pathlib import Path
 
@@ -10,8 +9,8 @@ import pytest
 
 from tests.cli.commands import form144, installed
 from tests.conftest import ROOT
+from tests.processes import ended
 from tests.world import World
-from worker.settings import environment_without_ours
 
 HUGE = "9" * 23
 
@@ -70,14 +69,7 @@ def test_an_output_that_the_shell_closed_is_one_that_nobody_reads(
     tmp_path: Path, closed: str, command: str
 ) -> None:
     sign = {"stdout": "1>&-", "stderr": "2>&-"}[closed]
-    done = subprocess.run(
-        ["sh", "-c", f'exec "$0" -m worker.cli {command} {sign}', sys.executable],
-        cwd=tmp_path,
-        env=environment_without_ours() | {"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    line = f'exec "$0" -m worker.cli {command} {sign}'
+    done = ended("sh", "-c", line, sys.executable, cwd=tmp_path, PYTHONPATH=str(ROOT))
     assert done.returncode == (2 if command == "status" else 0)
     assert "Traceback" not in done.stderr

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
+from tests.processes import ended
 from worker.cli import commands
 from worker.ledger.ledger import Ledger
 from worker.settings import environment_without_ours
@@ -21,15 +22,7 @@ LIST = "name: x\nowner: y\nissuers: [{cik: 320193}]\ntell: ['console:']\n"
 
 
 def form144(*arguments: str, cwd: Path, **settings: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "worker.cli", *arguments],
-        cwd=cwd,
-        env=environment_without_ours() | settings,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return ended(sys.executable, "-m", "worker.cli", *arguments, cwd=cwd, **settings)
 
 
 def test_without_a_contact_run_says_what_to_set_and_why_and_leaves_nothing_behind(tmp_path: Path) -> None:
@@ -222,15 +215,7 @@ main()
 
 
 def test_ctrl_c_while_it_starts_is_no_traceback(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", INTERRUPTED, "status"],
-        cwd=tmp_path,
-        env=environment_without_ours() | {"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    done = ended(sys.executable, "-c", INTERRUPTED, "status", cwd=tmp_path, PYTHONPATH=str(ROOT))
     assert (done.returncode, done.stderr) == (130, "")
 
 
